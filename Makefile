@@ -1,0 +1,62 @@
+# `make run` and `make test` need Python 3.11 to 3.13 and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
+
+.PHONY: run test check bench soak lock messages format clean browser
+
+run: $(VENV)/.run locales/.compiled  ## serve on http://127.0.0.1:8000
+	HEBAO_OFFER_DEMO=$${HEBAO_OFFER_DEMO:-true} $(BIN)/hebao serve
+
+test: check browser  ## everything: the checks, then the whole suite
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(VENV)/.test locales/.compiled  ## style, types, arrows, message catalogues, policy packs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m locales.catalogues check
+	$(BIN)/hebao policy lint
+
+bench: $(VENV)/.test locales/.compiled  ## measure; the last results stand in docs/measurements.md
+	$(BIN)/python -m benchmarks
+
+browser: $(VENV)/.test  ## a Chromium for the browser tests, from the system's packages where there is none
+	@$(BIN)/python tests/browser/ensure.py
+
+messages: $(VENV)/.test  ## bring the catalogues up to date with the code, the templates and the packs
+	$(BIN)/python -m locales.catalogues update
+	@$(MAKE) --no-print-directory locales/.compiled
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Resolved once for all extras together, so that what one channel needs can never be at odds with another.
+lock:
+	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip -q install uv
+	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras ../pyproject.toml -o all.lock -q
+	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build -c all.lock ../pyproject.toml -o run.lock -q
+	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra test -c all.lock ../pyproject.toml -o test.lock -q
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "Hebao needs Python 3.11 to 3.13: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python requirements/run.lock pyproject.toml
+	$(BIN)/pip -q --disable-pip-version-check install --require-hashes -r requirements/run.lock
+	$(BIN)/pip -q --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.lock
+	$(BIN)/pip -q --disable-pip-version-check install --require-hashes -r requirements/test.lock
+	@touch $@
+
+locales/.compiled: $(VENV)/.run $(CATALOGUES)
+	$(BIN)/python -m locales.catalogues compile
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info locales/.compiled locales/*/LC_MESSAGES/*.mo

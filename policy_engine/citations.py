@@ -1,0 +1,60 @@
+"""Where a rule stands: documents, their articles, and how good the source is."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+GRADES = ("official", "repost", "press", "unverified", "illustrative")
+"""How good a source is, best first: the official text; an official text on another site; a newspaper or agency; a
+site that names no source; a value made up to try the program out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """An official document, the same only as itself.
+
+    `articles` gives each article (and item, as "十四.1") in our own plain words.
+    """
+
+    id: str
+    number: str
+    title: str
+    issuer: str
+    issued: datetime.date
+    grade: str
+    found_at: str
+    articles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One place in a document: `article` as the document numbers it (十四), `item` within it (4) or 0 for all of it.
+
+    An illustrative value has no document; then `document` is None and `article` empty.
+    """
+
+    document: Document | None
+    article: str
+    item: int
+    grade: str
+
+    @property
+    def gist(self) -> str:
+        """What that place says, in plain words."""
+        return self.document.articles[article_key(self.article, self.item)] if self.document else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON of a citation."""
+        number = self.document.number if self.document else None
+        cited: dict[str, Any] = {"document": number, "article": self.article or None, "grade": self.grade}
+        if self.item:
+            cited["item"] = self.item
+        return cited
+
+
+def article_key(article: str, item: int) -> str:
+    """How packs write an article: 十四, or 十四.4 for its item 4."""
+    return f"{article}.{item}" if item else article

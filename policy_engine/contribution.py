@@ -1,0 +1,223 @@
+"""What does joining cost a year, what does the person pay, and who pays the rest?"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from policy_engine.citations import Citation
+from policy_engine.conditions import domain
+from policy_engine.diagram import Node, ask_first, given, unfold
+from policy_engine.errors import N_, PolicyError
+from policy_engine.facts import FACTS, Facts, Value, with_age
+from policy_engine.money import NOTHING, Money, exactly
+from policy_engine.parameters import Unset, Values
+from policy_engine.scheme import Bearer, ContributionRules, Scheme
+
+UNDECIDED = "undecided"
+"""Stands where no authority has said who pays."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one payer pays of one person's contribution, and the rule that says so.
+
+    `line` is `own_part` for the individual's share, whoever pays it, `remainder` for the rest. `payer` may be
+    `undecided`.
+    """
+
+    line: str
+    payer: str
+    amount: Money
+    text: str
+    citation: Citation
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON of a part."""
+        return {
+            "line": self.line,
+            "payer": None if self.payer == UNDECIDED else self.payer,
+            "amount": self.amount.to_json(),
+            "text": self.text,
+            "citation": self.citation.to_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What a person in this situation should hear besides the figures."""
+
+    text: str
+    citation: Citation
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON of an advice."""
+        return {"text": self.text, "citation": self.citation.to_dict()}
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What is due for one person and year. Where a fact is missing, parts cover every possibility."""
+
+    total: Money
+    person_pays: Money
+    parts: tuple[Part, ...]
+    unset: tuple[Unset, ...]
+    missing: tuple[str, ...]
+    advice: tuple[Advice, ...]
+    interpretations: tuple[str, ...]
+    illustrative: bool
+    scheme: str
+    version: str
+    on: datetime.date
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON of a contribution."""
+        return {
+            "total": self.total.to_json(),
+            "person_pays": self.person_pays.to_json(),
+            "parts": [part.to_dict() for part in self.parts],
+            "unset": [each.to_dict() for each in self.unset],
+            "missing": list(self.missing),
+            "advice": [each.to_dict() for each in self.advice],
+            "interpretations": list(self.interpretations),
+            "illustrative": self.illustrative,
+            "scheme": self.scheme,
+            "version": self.version,
+            "on": self.on.isoformat(),
+        }
+
+
+def contribution(
+    scheme: Scheme, facts: Facts, on: datetime.date | None = None, today: datetime.date | None = None
+) -> Contribution:
+    """The contribution of the person with these facts for one year, under the rules of the day `on`.
+
+    Article 十三 for Jiaxing 2008. Says nothing on whether the person may join; `eligibility` does. Raises DateError for
+    a day that the scheme does not cover, PolicyError for a document that has no such rules.
+    """
+    rules = scheme.contribution
+    if rules is None:
+        raise PolicyError(N_("{scheme} has no rules on contributions. Choose a city's scheme."), scheme=scheme.id)
+    day = scheme.on(on, today)
+    known = with_age(facts, day)
+    values = Values(scheme, day)
+    remaining = given(_cases(scheme), known)
+    possible = [_parts(scheme, rules, values, own, rest) for own, rest in remaining.odds]
+    total = _total(scheme, rules, values)
+    bearers = {bearer.id: bearer for bearer in (*rules.own_part, *rules.remainder)}
+    unset = _unset(rules, values, possible)
+    missing = ask_first(remaining, tuple(FACTS), lambda node: len(node.odds))
+    if scheme.overlay is None and any(scheme.parameters[each.parameter].set_by == "county" for each in unset):
+        missing = ("county", *missing)
+    return Contribution(
+        total=total,
+        person_pays=_merged([part for parts in possible for part in parts if part.payer == "individual"], possible),
+        parts=possible[0] if len(possible) == 1 else _merge(possible),
+        unset=unset,
+        missing=missing,
+        advice=tuple(Advice(note.text, note.citation) for note in rules.notes if note.when.holds(known)),
+        interpretations=tuple(
+            dict.fromkeys(name for case in remaining.odds for each in case for name in bearers[each].interpretations)
+        ),
+        illustrative=any(values.illustrative(name) for name in (rules.total, *rules.shares.values())),
+        scheme=scheme.id,
+        version=scheme.version,
+        on=day,
+    )
+
+
+@lru_cache(maxsize=64)
+def _cases(scheme: Scheme) -> Node[tuple[str, str]]:
+    """Which rule of each group applies, by the facts that they look at. The loader saw to it that exactly one does."""
+    rules = scheme.contribution
+    assert rules is not None  # noqa: S101 - `contribution` has refused a scheme without such rules
+    conditions = tuple(bearer.when for bearer in (*rules.own_part, *rules.remainder))
+    looked_at = {name for condition in conditions for name, _ in condition.needs()}
+
+    def decide(facts: dict[str, Value]) -> tuple[str, str]:
+        own = next(bearer.id for bearer in rules.own_part if bearer.when.holds(facts))
+        rest = next(bearer.id for bearer in rules.remainder if bearer.when.holds(facts))
+        return own, rest
+
+    return unfold({name: domain(name, conditions) for name in FACTS if name in looked_at}, decide)
+
+
+def _total(scheme: Scheme, rules: ContributionRules, values: Values) -> Money:
+    return values.money(rules.total).at_least(_government_floor(scheme, rules))
+
+
+def _government_floor(scheme: Scheme, rules: ContributionRules) -> Money:
+    """The national floor under the government's part; only for a city that its scheme calls a pilot city."""
+    floors = [
+        each.at_least
+        for each in scheme.statements
+        if each.parameter == rules.shares.get("government")
+        and each.at_least is not None
+        and (not each.applies_when or scheme.pilot_city is True)
+    ]
+    return exactly(max(floors, default=0))
+
+
+def _parts(scheme: Scheme, rules: ContributionRules, values: Values, own: str, rest: str) -> tuple[Part, ...]:
+    own_rule = next(bearer for bearer in rules.own_part if bearer.id == own)
+    rest_rule = next(bearer for bearer in rules.remainder if bearer.id == rest)
+    individual = values.money(rules.shares["individual"])
+    parts = [Part("own_part", own_rule.payer, individual, own_rule.text, own_rule.citation)]
+    if rest_rule.payer == "shares":
+        for payer, parameter in rules.shares.items():
+            if payer != "individual":
+                amount = values.money(parameter)
+                if payer == "government":
+                    amount = amount.at_least(_government_floor(scheme, rules))
+                parts.append(_share(payer, amount, rest_rule, values.citation(parameter)))
+    else:
+        left = _total(scheme, rules, values).less(individual)
+        parts.append(Part("remainder", rest_rule.payer, left, rest_rule.text, rest_rule.citation))
+    return tuple(part for part in parts if part.amount != NOTHING)
+
+
+def _share(payer: str, amount: Money, rule: Bearer, citation: Citation) -> Part:
+    return Part("remainder", payer, amount, rule.text, citation if citation.document else rule.citation)
+
+
+def _unset(rules: ContributionRules, values: Values, possible: list[tuple[Part, ...]]) -> tuple[Unset, ...]:
+    """The parameters behind every amount that is not exact, once each."""
+    looked_at: dict[str, None] = {}
+    for parts in possible:
+        for part in parts:
+            if part.amount.exact:
+                continue
+            regular = rules.shares.get(part.payer) if part.payer != UNDECIDED else None
+            wanted = [rules.shares["individual"]] if part.line == "own_part" else [regular or rules.total]
+            if part.payer in {"enterprise", UNDECIDED}:
+                wanted = [rules.total, rules.shares["individual"]]
+            looked_at.update(dict.fromkeys(wanted))
+    if not values.is_set(rules.total):
+        looked_at[rules.total] = None
+    return tuple(values.unset(name) for name in looked_at if not values.is_set(name))
+
+
+def _merged(parts: list[Part], possible: list[tuple[Part, ...]]) -> Money:
+    """What one payer pays over all possibilities: nothing in those where they do not appear."""
+    amounts = [part.amount for part in parts]
+    if len(amounts) < len(possible):
+        amounts.append(NOTHING)
+    result = amounts[0]
+    for amount in amounts[1:]:
+        result = result.hull(amount)
+    return result
+
+
+def _merge(possible: list[tuple[Part, ...]]) -> tuple[Part, ...]:
+    """One part for each line and payer, covering every possibility."""
+    merged: dict[tuple[str, str], list[Part]] = {}
+    for parts in possible:
+        for part in parts:
+            merged.setdefault((part.line, part.payer), []).append(part)
+    return tuple(
+        Part(line, payer, _merged(found, possible), found[0].text, found[0].citation)
+        for (line, payer), found in merged.items()
+    )

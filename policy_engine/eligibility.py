@@ -1,0 +1,176 @@
+"""May this person join? Eligible, ineligible, or not yet determined, with the rules that say so."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from policy_engine.citations import Citation
+from policy_engine.conditions import domain
+from policy_engine.diagram import Leaf, Node, ask_first, given, unfold
+from policy_engine.facts import FACTS, Facts, Value, with_age
+from policy_engine.scheme import Rule, Scheme
+
+Outcome = Literal["eligible", "ineligible", "undetermined"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule looked at. `holds` is None where it is still open; `against` are the facts that make it false."""
+
+    rule: str
+    holds: bool | None
+    text: str
+    citation: Citation
+    against: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON of a reason."""
+        return {
+            "rule": self.rule,
+            "holds": self.holds,
+            "text": self.text,
+            "citation": self.citation.to_dict(),
+            "against": list(self.against),
+        }
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """A decision with everything that a reader needs.
+
+    `category` is the rule that admits the person where it is certain. `missing` holds only facts that can still change
+    the outcome, the most deciding first. `changes` are the fewest changes of facts, made together, after which the
+    answer is no longer *no*. `interpretations` are the open places of the text on which the decision rests.
+    """
+
+    outcome: Outcome
+    category: str | None
+    reasons: tuple[Step, ...]
+    missing: tuple[str, ...]
+    changes: tuple[tuple[str, Value], ...]
+    interpretations: tuple[str, ...]
+    scheme: str
+    version: str
+    on: datetime.date
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON of a decision."""
+        return {
+            "outcome": self.outcome,
+            "category": self.category,
+            "reasons": [step.to_dict() for step in self.reasons],
+            "missing": list(self.missing),
+            "changes": [{"fact": fact, "to": value} for fact, value in self.changes],
+            "interpretations": list(self.interpretations),
+            "scheme": self.scheme,
+            "version": self.version,
+            "on": self.on.isoformat(),
+        }
+
+
+def eligibility(
+    scheme: Scheme, facts: Facts, on: datetime.date | None = None, today: datetime.date | None = None
+) -> Eligibility:
+    """May the person with these facts join, under the rules of the day `on`?
+
+    Articles 十 to 十二 for Jiaxing 2008. Raises DateError for a day that the scheme does not cover, FactError for a
+    birth date that cannot be.
+    """
+    day = scheme.on(on, today)
+    known = with_age(facts, day)
+    remaining, missing = _remaining(scheme, tuple((name, known[name]) for name in _looked_at(scheme) if name in known))
+    outcome: Outcome = remaining.outcome if isinstance(remaining, Leaf) else "undetermined"
+    reasons = _reasons(scheme, outcome, known)
+    category = next((rule.id for rule in scheme.may_join if rule.when.holds(known)), None)
+    relied_on = {step.rule for step in reasons if step.holds is not False}
+    return Eligibility(
+        outcome=outcome,
+        category=category if outcome == "eligible" else None,
+        reasons=reasons,
+        missing=missing,
+        changes=_changes(scheme, known) if outcome == "ineligible" else (),
+        interpretations=tuple(
+            dict.fromkeys(name for rule in scheme.may_join if rule.id in relied_on for name in rule.interpretations)
+        ),
+        scheme=scheme.id,
+        version=scheme.version,
+        on=day,
+    )
+
+
+Decided = Literal["eligible", "ineligible"]
+
+
+@lru_cache(maxsize=64)
+def _looked_at(scheme: Scheme) -> tuple[str, ...]:
+    """The facts that the rules on joining look at, in the vocabulary's order."""
+    names = {name for rule in (*scheme.cannot_join, *scheme.may_join) for name, _ in rule.when.needs()}
+    return tuple(name for name in FACTS if name in names)
+
+
+@lru_cache(maxsize=64)
+def _diagram(scheme: Scheme) -> Node[Decided]:
+    conditions = tuple(rule.when for rule in (*scheme.cannot_join, *scheme.may_join))
+
+    def decide(facts: dict[str, Value]) -> Decided:
+        if any(rule.when.holds(facts) for rule in scheme.cannot_join):
+            return "ineligible"
+        return "eligible" if any(rule.when.holds(facts) for rule in scheme.may_join) else "ineligible"
+
+    return unfold({name: domain(name, conditions) for name in _looked_at(scheme)}, decide)
+
+
+@lru_cache(maxsize=65536)
+def _remaining(scheme: Scheme, known: tuple[tuple[str, Value], ...]) -> tuple[Node[Decided], tuple[str, ...]]:
+    """What is still open, and which facts to ask for. Few combinations exist and many people share them."""
+    remaining = given(_diagram(scheme), dict(known))
+    return remaining, ask_first(remaining, _looked_at(scheme), _doubt)
+
+
+def _doubt(node: Node[Decided]) -> float:
+    """How undecided it still is: the entropy over the outcomes that remain, in bits."""
+    return -sum(share * math.log2(share) for share in node.odds.values())
+
+
+def _reasons(scheme: Scheme, outcome: Outcome, known: Mapping[str, Value]) -> tuple[Step, ...]:
+    """The rules that decide; where nothing is decided, those that are still open."""
+
+    def step(rule: Rule) -> Step:
+        return Step(rule.id, rule.when.holds(known), rule.text, rule.citation, rule.when.against(known))
+
+    exclusions = [step(rule) for rule in scheme.cannot_join]
+    admissions = [step(rule) for rule in scheme.may_join]
+    excluded = [each for each in exclusions if each.holds]
+    if outcome == "ineligible":
+        # Without an exclusion that certainly holds, it is a no because each way in is closed, by one rule or another.
+        return tuple(excluded or [each for each in (*admissions, *exclusions) if each.holds is not True])
+    if outcome == "eligible":
+        admitting = [each for each in admissions if each.holds] or [each for each in admissions if each.holds is None]
+        return (*admitting, *exclusions)
+    open_steps = [each for each in (*admissions, *exclusions) if each.holds is not False]
+    return tuple(open_steps or admissions)
+
+
+def _changes(scheme: Scheme, known: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:
+    """The fewest, then the easiest, changes after which the answer is no longer a certain *no*."""
+    flips = [
+        (effort, name, not known[name])
+        for name in _looked_at(scheme)
+        if isinstance(known.get(name), bool) and (effort := FACTS[name].effort) is not None
+    ]
+    for size in range(1, len(flips) + 1):
+        working = []
+        for chosen in itertools.combinations(flips, size):
+            changed = {**known, **{name: value for _, name, value in chosen}}
+            if "eligible" in given(_diagram(scheme), changed).odds:
+                working.append(chosen)
+        if working:
+            best = min(working, key=lambda chosen: sum(effort for effort, _, _ in chosen))
+            return tuple((name, value) for _, name, value in best)
+    return ()

@@ -1,0 +1,46 @@
+"""What the engine says when it cannot go on: one sentence with what is wrong, where, and what to do.
+
+The sentence is kept apart from its particulars, so that the edge can say it in the reader's language: catalogue
+`policy` in `locales/` translates `PolicyError.template`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def N_(template: str) -> str:  # noqa: N802 - gettext's own name for "extract this, translate it later"
+    """Mark a sentence for the catalogue without translating it here."""
+    return template
+
+
+class PolicyError(Exception):
+    """The engine refuses an input or a pack.
+
+    `template` is an English sentence with named placeholders, `params` fill them. `str(error)` is the whole sentence.
+    """
+
+    def __init__(self, template: str, **params: object) -> None:
+        super().__init__(template.format(**params))
+        self.template = template
+        self.params = params
+
+
+class FactError(PolicyError):
+    """A fact that does not exist, or a value that it cannot have."""
+
+
+class PackError(PolicyError):
+    """A policy pack that cannot be trusted. `params` hold `where` (file:line) besides what the sentence needs."""
+
+
+class DateError(PolicyError):
+    """A date that no rule of the scheme covers. Never answered with the nearest period's rules."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The known word nearest to `word`, or all of them where none is near: the last part of "there is no …, try …"."""
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return near[0] if near else ", ".join(known)

@@ -1,0 +1,131 @@
+"""Parameters on a given day: what is set, within which bounds, and who has to say what is not."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from policy_engine.citations import Citation
+from policy_engine.money import Money, exactly
+from policy_engine.scheme import Parameter, Scheme, Setting
+
+
+@dataclass(frozen=True)
+class Unset:
+    """A parameter that nobody has set, as a reader needs it.
+
+    `decided_by` names who decides; `stated` is `delegated` where the document leaves it to them, `silent` where it
+    says nothing at all.
+    """
+
+    parameter: str
+    label: str
+    decided_by: str
+    stated: str
+    citation: Citation
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON of an unset parameter."""
+        return {
+            "parameter": self.parameter,
+            "label": self.label,
+            "decided_by": self.decided_by,
+            "stated": self.stated,
+            "citation": self.citation.to_dict(),
+        }
+
+
+Rate = tuple[Fraction, Fraction]
+"""The least and the most that a rate can be; both the same where it is set."""
+
+
+class Values:
+    """The parameters of a scheme on one day.
+
+    `pinned` holds parameters to one end of their range (True the upper), to find out what depends on them.
+    """
+
+    def __init__(self, scheme: Scheme, on: datetime.date, pinned: Mapping[str, bool] | None = None) -> None:
+        self.scheme = scheme
+        self.on = on
+        self._pinned = pinned or {}
+
+    def pin(self, parameter: str, upper: bool) -> Values:
+        """The same, with one parameter held to the lower or upper end of its range."""
+        return Values(self.scheme, self.on, {**self._pinned, parameter: upper})
+
+    def setting(self, parameter: str) -> Setting | None:
+        """The value in force on the day, or None where there is none."""
+        for setting in self.scheme.parameters[parameter].settings:
+            if setting.start <= self.on <= setting.end:
+                return self.setting(setting.same_as) if setting.same_as else setting
+        return None
+
+    def is_set(self, parameter: str) -> bool:
+        """Whether an exact value is in force."""
+        setting = self.setting(parameter)
+        return setting is not None and setting.value is not None
+
+    def citation(self, parameter: str) -> Citation:
+        """Where the value stands; for an unset one, the place that leaves it open."""
+        setting = self.setting(parameter)
+        return setting.citation if setting else self.scheme.parameters[parameter].citation
+
+    def money(self, parameter: str) -> Money:
+        """A parameter in yuan, as the range that is certain: at least 0, or its floor, and open above."""
+        setting = self.setting(parameter)
+        if setting is not None and setting.value is not None:
+            return exactly(int(setting.value))
+        low = int(setting.at_least) if setting is not None and setting.at_least is not None else 0
+        upper = self._pinned.get(parameter)
+        if upper is None:
+            return Money(low, None)
+        return BEYOND_EVERY_BILL if upper else exactly(low)
+
+    def rate(self, parameter: str) -> Rate:
+        """A ratio or points as the range that is certain: 0 to 100 % where nothing narrows it."""
+        setting = self.setting(parameter)
+        if setting is not None and setting.value is not None:
+            return Fraction(setting.value), Fraction(setting.value)
+        low = Fraction(setting.at_least) if setting is not None and setting.at_least is not None else Fraction(0)
+        upper = self._pinned.get(parameter)
+        if upper is None:
+            return low, Fraction(1)
+        return (Fraction(1), Fraction(1)) if upper else (low, low)
+
+    def choice(self, parameter: str) -> str | None:
+        """A parameter that is one of a few words, or None where it is unset."""
+        setting = self.setting(parameter)
+        return None if setting is None or setting.value is None else str(setting.value)
+
+    def yes(self, parameter: str) -> bool | None:
+        """A yes/no parameter, or None where it is unset."""
+        setting = self.setting(parameter)
+        return None if setting is None or setting.value is None else bool(setting.value)
+
+    def illustrative(self, parameter: str) -> bool:
+        """Whether the value in force was made up to try the program out."""
+        setting = self.setting(parameter)
+        return setting is not None and setting.value is not None and setting.citation.grade == "illustrative"
+
+    def unset(self, parameter: str) -> Unset:
+        """Who has to say what is not set."""
+        spec = self.scheme.parameters[parameter]
+        return Unset(parameter, spec.label, decided_by(self.scheme, spec), spec.stated, spec.citation)
+
+
+BEYOND_EVERY_BILL = exactly(10**16)
+"""Stands for "as large as you like" where a parameter in yuan is held to its upper end."""
+
+
+def decided_by(scheme: Scheme, parameter: Parameter) -> str:
+    """The name of the authority that sets a parameter, in this county or in general."""
+    if parameter.set_by == "county":
+        return scheme.overlay.name if scheme.overlay else COUNTY_IN_GENERAL
+    return scheme.jurisdiction
+
+
+COUNTY_IN_GENERAL = "市本级、各县（市）"
