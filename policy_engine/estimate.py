@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policy_engine.calculation import Bill, Case, Class, ReceiptLine, classes_of, hull, read_bill, results
+from policy_engine.citations import Citation
 from policy_engine.conditions import PARAMETER
 from policy_engine.diagram import Node, ask_first, given
 from policy_engine.errors import N_, PolicyError
@@ -22,13 +23,15 @@ class Estimate:
     """What the fund pays of one stay or visit.
 
     Exact where everything needed is known; then the `fund` and `person` lines of the receipt add up to the bill, to
-    the fen. `assumptions` are the facts taken for granted because nobody said them. `unset` and `missing` hold only
+    the fen. `ceiling` is the most that the fund pays this person in a year, with where that stands; None where no
+    ceiling applies. `assumptions` are the facts taken for granted because nobody said them. `unset` and `missing` hold only
     what can still change the result.
     """
 
     fund_pays: Money
     person_pays: Money
     receipt: tuple[ReceiptLine, ...]
+    ceiling: tuple[Money, tuple[Citation, ...]] | None
     unset: tuple[Unset, ...]
     missing: tuple[str, ...]
     assumptions: tuple[tuple[str, Value], ...]
@@ -44,6 +47,7 @@ class Estimate:
             "fund_pays": self.fund_pays.to_json(),
             "person_pays": self.person_pays.to_json(),
             "receipt": [line.to_dict() for line in self.receipt],
+            "ceiling": self.ceiling[0].to_json() if self.ceiling else None,
             "unset": [each.to_dict() for each in self.unset],
             "missing": list(self.missing),
             "assumptions": [{"fact": fact, "value": fact_to_json(value)} for fact, value in self.assumptions],
@@ -85,6 +89,7 @@ def estimate(
         fund_pays=result.fund,
         person_pays=result.person,
         receipt=result.lines,
+        ceiling=_ceiling(classes, values),
         unset=unset,
         missing=tuple(missing),
         assumptions=_assumptions(rules, values, known, result),
@@ -104,8 +109,8 @@ def _after_schedule(missing: list[str], fact: str) -> list[str]:
 
 def _doubt(node: Node[Case]) -> float:
     """How wide the range still is, in fen; an open end counts as a bill larger than any."""
-    fund = hull(node).fund
-    return float((10**14 if fund.high is None else fund.high) - fund.low)
+    highs = [10**14 if case.fund.high is None else case.fund.high for case in node.odds]
+    return float(max(highs) - min(case.fund.low for case in node.odds))
 
 
 def _parameters(classes: Node[Class], rules: BenefitRules) -> dict[str, None]:
@@ -118,6 +123,16 @@ def _parameters(classes: Node[Class], rules: BenefitRules) -> dict[str, None]:
             names[schedule.guaranteed] = None
     names.update(dict.fromkeys(each.ceiling.amount for each in classes.odds if each.ceiling))
     return names
+
+
+def _ceiling(classes: Node[Class], values: Values) -> tuple[Money, tuple[Citation, ...]] | None:
+    names = list(dict.fromkeys(each.ceiling.amount for each in classes.odds if each.ceiling))
+    if not names or any(each.ceiling is None for each in classes.odds):
+        return None
+    amount = values.money(names[0])
+    for name in names[1:]:
+        amount = amount.hull(values.money(name))
+    return amount, tuple(dict.fromkeys(values.citation(name) for name in names))
 
 
 def _left_to_counties(classes: Node[Class], rules: BenefitRules, values: Values) -> bool:

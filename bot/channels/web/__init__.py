@@ -1,0 +1,1 @@
+"""The web chat page: what a browser gets, drawn on the server."""

@@ -1,0 +1,146 @@
+"""Languages at the edge: which one a person reads, its catalogue, and how it writes amounts and dates.
+
+Adding a language is adding a folder to `locales/`: `<tag>/LC_MESSAGES/messages.po` and `policy.po`, and
+`<tag>/lexicon.yaml` for what people say in it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gettext
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import yaml
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from dialogs.understanding import Lexicon
+from policy_engine.money import Money
+
+SOURCE = "zh_Hans"
+"""The language that everything is first written in, and that is shown where nothing better fits."""
+
+
+def _folder() -> Path:
+    with as_file(files("locales")) as folder:
+        return folder
+
+
+LOCALES: tuple[str, ...] = tuple(
+    sorted((path.name for path in _folder().iterdir() if (path / "LC_MESSAGES").is_dir()), key=lambda tag: tag != SOURCE)
+)
+"""The languages that there are, the source language first."""
+
+
+def negotiate(*wanted: str | None) -> str:
+    """The language for the first of the wishes that there is one for, else the source language.
+
+    A wish is a language tag in any spelling (zh, zh-CN, zh_Hans_CN, en-GB), or a whole Accept-Language header with
+    weights. Every kind of Chinese is read better in Chinese than in English. Never raises, whatever is sent.
+    """
+    for wish in wanted:
+        for tag in _by_weight((wish or "")[:500]):
+            language, *rest = tag.replace("_", "-").lower().split("-")
+            exact = [each for each in LOCALES if each.lower().split("_") == [language, *rest]]
+            related = [each for each in LOCALES if each.lower().split("_")[0] == language]
+            if exact or related:
+                return (exact or related)[0]
+    return SOURCE
+
+
+def _by_weight(header: str) -> list[str]:
+    weighted = []
+    for place, part in enumerate(header.split(",")):
+        tag, _, quality = part.partition(";")
+        try:
+            weight = float(quality.strip().removeprefix("q=")) if quality else 1.0
+        except ValueError:
+            weight = 0.0
+        if tag.strip() and weight > 0:
+            weighted.append((-weight, place, tag.strip()))
+    return [tag for _, _, tag in sorted(weighted)]
+
+
+class Catalogue:
+    """One language's words. See `dialogs.context.Words` for what each method means."""
+
+    def __init__(self, locale: str) -> None:
+        self.locale = locale
+        self._babel = Locale.parse(locale)
+        self._messages = _translations("messages", locale)
+        self._policy = _translations("policy", locale)
+
+    def __call__(self, message_id: str, /, **params: object) -> str:
+        text = self._messages.gettext(message_id)
+        if text == message_id:
+            raise KeyError(f"locales/{self.locale} has no message {message_id}")
+        return text.format(**params)
+
+    def has(self, message_id: str) -> bool:
+        """Whether the catalogue has this message."""
+        return self._messages.gettext(message_id) != message_id
+
+    def source(self, text: str, **params: object) -> str:
+        """A sentence of a pack or of the engine; as it was written where this language has no other."""
+        return self._policy.gettext(text).format(**params) if text else ""
+
+    def money(self, amount: Money) -> str:
+        """An amount, or a range, in yuan."""
+        if amount.high is None:
+            return self("money.at_least", amount=self._yuan(amount.low))
+        if amount.exact:
+            return self("money.exact", amount=self._yuan(amount.low))
+        return self("money.range", low=self._yuan(amount.low), high=self._yuan(amount.high))
+
+    def _yuan(self, fen: int) -> str:
+        whole = format_decimal(fen // 100, locale=self._babel)
+        return whole if fen % 100 == 0 else f"{whole}.{fen % 100:02d}"
+
+    def percent(self, low: Fraction, high: Fraction) -> str:
+        """A rate, or a range of rates."""
+        first, last = (self._percent(each) for each in (low, high))
+        return first if low == high else self("percent.range", low=first, high=last)
+
+    def _percent(self, rate: Fraction) -> str:
+        return format_percent(float(rate), format="#,##0.##%", locale=self._babel)
+
+    def date(self, day: datetime.date) -> str:
+        """A day of the calendar, written out."""
+        return format_date(day, format="long", locale=self._babel)
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Several things in one phrase."""
+        return format_list(list(items), locale=self._babel, style="standard") if items else ""
+
+
+def _translations(domain: str, locale: str) -> gettext.NullTranslations:
+    try:
+        return gettext.translation(domain, localedir=str(_folder()), languages=[locale])
+    except FileNotFoundError:
+        raise RuntimeError(
+            f"locales/{locale}/LC_MESSAGES/{domain}.mo is missing: compile the catalogues with  make locales/.compiled"
+        ) from None
+
+
+@lru_cache(maxsize=None)
+def catalogue(locale: str) -> Catalogue:
+    """The words of a language that there is."""
+    return Catalogue(locale)
+
+
+@lru_cache(maxsize=None)
+def lexicons(first: str) -> tuple[Lexicon, ...]:
+    """What people say, in every language that there is, the given one first: people mix languages."""
+    return tuple(_lexicon(tag) for tag in sorted(LOCALES, key=lambda tag: tag != first))
+
+
+@lru_cache(maxsize=None)
+def _lexicon(locale: str) -> Lexicon:
+    text = (_folder() / locale / "lexicon.yaml").read_text(encoding="utf-8")
+    return Lexicon.from_data(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506

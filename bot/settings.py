@@ -1,0 +1,65 @@
+"""Settings, from the environment or a `.env` file."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from policy_engine.errors import PolicyError
+from policy_engine.loader import load_scheme
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used. `str(error)` says which, why, and what to do."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its meaning and default."""
+
+    model_config = SettingsConfigDict(env_prefix="HEBAO_", env_file=".env", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
+    database_url: str = Field(
+        "sqlite:///var/hebao.db", description="Where members and conversations are kept: an SQLite file, or PostgreSQL."
+    )
+    keys: str = Field(
+        "", description="Encryption keys, newest first, separated by commas. Made in ./var for the embedded database."
+    )
+    scheme: str = Field("jiaxing-2008", description="The policy pack.")
+    county: str | None = Field(None, description="The one county that this service is for; asked where it is not set.")
+    offer_demo: bool = Field(False, description="Whether the illustrative county is on offer.")
+    today: datetime.date | None = Field(None, description="A fixed date, for trials.")
+
+    def check(self) -> Settings:
+        """These settings, if scheme, county and date go together. Raises SettingsError."""
+        try:
+            load_scheme(self.scheme, self.county).on(self.today)
+        except PolicyError as error:
+            raise SettingsError(f"HEBAO_SCHEME, HEBAO_COUNTY or HEBAO_TODAY does not fit: {error}") from None
+        return self
+
+    @property
+    def now(self) -> datetime.date:
+        """The day that rules are applied for."""
+        return self.today or datetime.date.today()  # noqa: DTZ011 - a civil date where the program runs
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings. Raises SettingsError for the first that cannot be used."""
+    try:
+        return Settings(**given).check()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "HEBAO_" + str(first["loc"][0]).upper()
+        raise SettingsError(f"{name}: {first['msg']}. Correct it in the environment or in .env.") from None
+
+
+def sqlite_folder(database_url: str) -> Path | None:
+    """The folder of an SQLite file; None for another kind of database."""
+    path = database_url.removeprefix("sqlite:///")
+    return Path(path).parent if path != database_url else None

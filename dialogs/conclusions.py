@@ -1,0 +1,288 @@
+"""What the policy engine found, as a person hears it: the answer first, then why, then what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from dialogs.context import N_, Case
+from dialogs.replies import Comparison, Decision, Line, Reason, Receipt, Row
+from dialogs.sources import sources
+from policy_engine.calculation import ReceiptLine
+from policy_engine.compare import Comparison as Compared
+from policy_engine.contribution import UNDECIDED, Contribution, Part
+from policy_engine.eligibility import Eligibility, Step
+from policy_engine.estimate import Estimate
+from policy_engine.facts import Value
+from policy_engine.money import NOTHING, Money
+from policy_engine.parameters import Unset
+
+_ROLES: dict[str, tuple[str, str]] = {
+    "bill_total": (N_("line.bill_total"), "total"),
+    "not_on_the_list": (N_("line.not_on_the_list"), "part"),
+    "deductible": (N_("line.deductible"), "part"),
+    "after_deductible": (N_("line.after_deductible"), "step"),
+    "own_share": (N_("line.own_share"), "part"),
+    "before_ceiling": (N_("line.before_ceiling"), "step"),
+    "above_ceiling": (N_("line.above_ceiling"), "part"),
+    "fund_pays": (N_("line.fund_pays"), "result"),
+    "person_pays": (N_("line.person_pays"), "result"),
+}
+
+
+def decision(found: Eligibility, case: Case) -> Decision:
+    """May they join, why, and what would change it."""
+    words = case.words
+    changed = {fact for fact, _ in found.changes}
+    reasons = [_reason(step, case) for step in _telling(found, changed)]
+    advice = [*_changes(found, case), *_open_facts(found.missing, case), *_interpretations(found.interpretations, case)]
+    if found.outcome == "eligible":
+        advice.insert(0, words("advice.voluntary"))
+    return Decision(found.outcome, case.say(f"decision.{found.outcome}"), tuple(reasons), tuple(advice))
+
+
+def _telling(found: Eligibility, changed: set[str]) -> Sequence[Step]:
+    """The steps worth telling. Of the ways in that are closed, those that the proposed changes would open."""
+    if found.outcome != "ineligible" or any(step.holds for step in found.reasons):
+        return found.reasons
+    closed = [step for step in found.reasons if step.holds is False]
+    return [step for step in closed if set(step.against) <= changed] or closed
+
+
+def _reason(step: Step, case: Case) -> Reason:
+    """A rule and how it fits. An exclusion that does not apply is told as the fact that keeps it away."""
+    cited = sources([step.citation], case.words)
+    excluding = step.rule in {rule.id for rule in case.scheme.cannot_join}
+    if excluding and step.holds is False:
+        return Reason(_facts(step.against, case), True, cited)
+    text = case.words.source(step.text)
+    if excluding:
+        return Reason(text, False if step.holds else None, cited)
+    if step.holds is False and step.against:
+        text = case.words("reason.not_met", rule=text, facts=_facts(step.against, case))
+    return Reason(text, step.holds, cited)
+
+
+def _facts(names: Iterable[str], case: Case) -> str:
+    return case.words.listed([state(name, case.facts[name], case) for name in names])
+
+
+def state(fact: str, value: Value, case: Case) -> str:
+    """A yes/no or a choice as a statement: "no residence permit"."""
+    return case.words(f"state.{fact}.{str(value).lower()}")
+
+
+def _changes(found: Eligibility, case: Case) -> list[str]:
+    if not found.changes:
+        return []
+    changes = case.words.listed([state(fact, value, case) for fact, value in found.changes])
+    told = [case.say("advice.change", changes=changes)]
+    return told + [text for fact, _ in found.changes for text in _office(fact, case)]
+
+
+def _open_facts(missing: Iterable[str], case: Case) -> list[str]:
+    """What would decide, and who can tell."""
+    names = list(missing)
+    if not names:
+        return []
+    told = [case.words("advice.missing", facts=case.words.listed([case.words(f"fact.{name}") for name in names]))]
+    return told + [text for name in names if name in case.unsure for text in _office(name, case)]
+
+
+def _office(fact: str, case: Case) -> list[str]:
+    office = case.scheme.offices.get(fact)
+    if office is None:
+        return []
+    return [case.words("advice.office", fact=case.words(f"fact.{fact}"), office=case.words.source(office.name))]
+
+
+def _interpretations(names: Iterable[str], case: Case) -> list[str]:
+    source = case.words.source
+    told = []
+    for name in names:
+        reading = case.scheme.interpretations[name]
+        told.append(
+            case.words(
+                "note.interpretation",
+                question=source(reading.question),
+                chosen=source(reading.chosen),
+                office=source(reading.confirmed_by),
+            )
+        )
+    return told
+
+
+def contribution_receipt(found: Contribution, case: Case) -> Receipt:
+    """What a year costs, what the person pays, and who pays the rest."""
+    words = case.words
+    lines = [Line(words("line.total"), words.money(found.total), "total")]
+    lines += [_part(part, case) for part in found.parts]
+    notes = [words.source(each.text) for each in found.advice]
+    notes += _unset_notes(found.unset, case)
+    notes += _open_facts(found.missing, case)
+    notes += _interpretations(found.interpretations, case)
+    notes.append(words("note.no_deadline"))
+    return Receipt(_contribution_headline(found, case), tuple(lines), tuple(notes), _badge(found.illustrative, case))
+
+
+def _contribution_headline(found: Contribution, case: Case) -> str:
+    if found.person_pays == NOTHING:
+        return case.say("contribution.nothing")
+    if found.person_pays.exact:
+        return case.say("contribution.exact", amount=case.words.money(found.person_pays))
+    if found.person_pays.high is None:
+        return case.say("contribution.unset")
+    return case.say("contribution.range", amount=case.words.money(found.person_pays))
+
+
+def _part(part: Part, case: Case) -> Line:
+    words = case.words
+    if part.payer == UNDECIDED:
+        label = words("line.remainder_undecided")
+    elif part.line == "own_part" and part.payer != "individual":
+        label = words("line.own_part_paid_by", payer=words(f"payer.{part.payer}"))
+    elif part.line == "own_part":
+        label = case.say("line.own_part")
+    else:
+        label = words("line.paid_by", payer=words(f"payer.{part.payer}"))
+    return Line(label, _amount(part.amount, case), "part", sources([part.citation], words))
+
+
+def _amount(amount: Money, case: Case) -> str:
+    """An amount; one of which nothing at all is known is called undecided, not "0 or more"."""
+    if amount.low == 0 and amount.high is None:
+        return case.words("amount.undecided")
+    return case.words.money(amount)
+
+
+def estimate_receipt(found: Estimate, case: Case) -> Receipt:
+    """What the fund pays of a bill, line by line."""
+    lines = tuple(_line(line, case) for line in found.receipt if line.line != "own_share" and line.line in _ROLES)
+    notes = [*_certain(found, case), *_notes(found, case)]
+    return Receipt(_estimate_headline(found, case), lines, tuple(notes), _badge(found.illustrative, case))
+
+
+def _estimate_headline(found: Estimate, case: Case) -> str:
+    words = case.words
+    if found.fund_pays == NOTHING:
+        return words("estimate.nothing")
+    if found.fund_pays.exact:
+        return words("estimate.exact", fund=words.money(found.fund_pays), person=words.money(found.person_pays))
+    if found.fund_pays.high is None:
+        return words("estimate.unknown")
+    return words("estimate.range", fund=words.money(found.fund_pays), person=words.money(found.person_pays))
+
+
+def _line(line: ReceiptLine, case: Case) -> Line:
+    label, role = _ROLES[line.line]
+    params: dict[str, object] = {}
+    if line.line in {"fund_pays", "before_ceiling"}:
+        unclear = line.rate is None or line.rate[1] - line.rate[0] >= Fraction(1, 2)
+        if unclear or line.rate is None:
+            label += ".plain"
+        else:
+            params["rate"] = case.words.percent(*line.rate)
+    words = case.words
+    return Line(
+        words(label, **params),
+        _amount(line.amount, case),
+        role,  # type: ignore[arg-type]
+        sources(line.citations, words),
+    )
+
+
+def _certain(found: Estimate, case: Case) -> list[str]:
+    """Where the result is only a range: what is certain all the same."""
+    if found.fund_pays.exact:
+        return []
+    words = case.words
+    told = []
+    deductible = next((line for line in found.receipt if line.line == "deductible"), None)
+    if deductible is not None and deductible.amount.exact and deductible.amount != NOTHING:
+        place = words.listed([each.label for each in sources(deductible.citations, words)])
+        told.append(words("certain.deductible", amount=words.money(deductible.amount), source=place))
+    if found.ceiling is not None:
+        amount, citations = found.ceiling
+        place = words.listed([each.label for each in sources(citations, words)])
+        told.append(words("certain.ceiling", amount=words.money(amount), source=place))
+    return told
+
+
+def _notes(found: Estimate, case: Case) -> list[str]:
+    notes = _unset_notes(found.unset, case)
+    notes += _open_facts(found.missing, case)
+    notes += [_assumption(fact, case) for fact, _ in found.assumptions]
+    notes += _interpretations(found.interpretations, case)
+    notes.append(case.words("note.insured"))
+    return notes
+
+
+def _assumption(fact: str, case: Case) -> str:
+    return case.words(f"assume.{fact}")
+
+
+def _unset_notes(unset: Sequence[Unset], case: Case) -> list[str]:
+    """What nobody has set: by who decides, then whom to ask."""
+    words = case.words
+    by_authority: dict[tuple[str, str], list[str]] = {}
+    for each in unset:
+        place = words.listed([source.label for source in sources([each.citation], words)])
+        label = words("unset.item", label=words.source(each.label), source=place)
+        kind = "silent" if each.stated == "silent" else "delegated"
+        by_authority.setdefault((kind, words.source(each.decided_by)), []).append(label)
+    told = [
+        words(f"unset.{kind}", items=words.listed(items), authority=authority)
+        for (kind, authority), items in by_authority.items()
+    ]
+    if told:
+        office = case.scheme.offices.get("county")
+        told.append(words("unset.ask", office=words.source(office.name) if office else ""))
+    return told
+
+
+def _badge(illustrative: bool, case: Case) -> str:
+    return case.words("badge.illustrative") if illustrative else ""
+
+
+def comparison(found: Compared, case: Case) -> Comparison:
+    """The same bill at every level, and where it costs the person least."""
+    words = case.words
+    rows = tuple(
+        Row(words(f"value.provider_level.{level}"), _amount(each.fund_pays, case), _amount(each.person_pays, case))
+        for level, each in found.levels.items()
+    )
+    any_level = next(iter(found.levels.values()))
+    unset = list({each.parameter: each for level in found.levels.values() for each in level.unset}.values())
+    assumed = list(dict.fromkeys(fact for level in found.levels.values() for fact, _ in level.assumptions))
+    readings = list(dict.fromkeys(name for level in found.levels.values() for name in level.interpretations))
+    notes = [
+        *_cheapest(found, case),
+        *_unset_notes(unset, case),
+        *_open_facts(found.missing, case),
+        *(_assumption(fact, case) for fact in assumed),
+        *_interpretations(readings, case),
+        words("note.insured"),
+    ]
+    cited = [citation for level in found.levels.values() for line in level.receipt for citation in line.citations]
+    bill = next(line.amount for line in any_level.receipt if line.line == "bill_total")
+    care = words(f"value.care.{case.facts.get('care', 'inpatient')}")
+    return Comparison(
+        headline=words("compare.headline", care=care, amount=words.money(bill)),
+        level_heading=words("compare.level"),
+        fund_heading=words("compare.fund"),
+        person_heading=words("compare.person"),
+        rows=rows,
+        notes=tuple(notes),
+        sources=sources(cited, words),
+        badge=_badge(any(each.illustrative for each in found.levels.values()), case),
+    )
+
+
+def _cheapest(found: Compared, case: Case) -> list[str]:
+    """The level at which the person certainly pays least, where there is one."""
+    for level, each in found.levels.items():
+        others = [other for name, other in found.levels.items() if name != level]
+        high = each.person_pays.high
+        if high is not None and all(high < other.person_pays.low for other in others):
+            return [case.words("compare.cheapest", level=case.words(f"value.provider_level.{level}"))]
+    return []

@@ -1,0 +1,89 @@
+"""What a turn needs from around it, handed in by the edge: words, lexicons, the day, and the counties on offer."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from dialogs.understanding import Lexicon
+from policy_engine.facts import Value
+from policy_engine.money import Money
+from policy_engine.scheme import Scheme
+
+
+def N_(message_id: str) -> str:  # noqa: N802 - gettext's own name for "extract this, translate it later"
+    """Mark a message id for the catalogues without looking it up here."""
+    return message_id
+
+
+class Words(Protocol):
+    """One language: its messages, and how it writes money, rates and dates."""
+
+    @property
+    def locale(self) -> str:
+        """The language's tag, as its folder in `locales/` is called."""
+
+    def __call__(self, message_id: str, /, **params: object) -> str:
+        """The message with its placeholders filled. Raises KeyError for an id that the catalogue does not have."""
+
+    def has(self, message_id: str) -> bool:
+        """Whether the catalogue has this message."""
+
+    def source(self, text: str, **params: object) -> str:
+        """A sentence of a policy pack or of the engine, in this language where the catalogue has it."""
+
+    def money(self, amount: Money) -> str:
+        """An amount, or a range, as this language writes it."""
+
+    def percent(self, low: Fraction, high: Fraction) -> str:
+        """A rate, or a range of rates."""
+
+    def date(self, day: datetime.date) -> str:
+        """A day of the calendar."""
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Several things in one phrase."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The surroundings of a turn.
+
+    `scheme` gives the rules of a county, or of the city where the county is None. `county` is set where the whole
+    service is for one county. `counties` are those on offer, in the order to show. `languages` gives the words of
+    each locale, `lexicons` what people say in them. `today` may lie outside the scheme's period.
+    """
+
+    scheme: Callable[[str | None], Scheme]
+    county: str | None
+    counties: tuple[str, ...]
+    languages: Callable[[str], Words]
+    locales: tuple[str, ...]
+    lexicons: Callable[[str], Sequence[Lexicon]]
+    today: datetime.date
+
+
+@dataclass(frozen=True)
+class Case:
+    """One person's case as a flow sees it: whom it is about, what is known, what they do not know."""
+
+    subject: str
+    facts: dict[str, Value]
+    unsure: frozenset[str]
+    scheme: Scheme
+    today: datetime.date
+    words: Words
+
+    @property
+    def who(self) -> str:
+        """How the person is called in a sentence."""
+        return self.words(f"who.{self.subject}")
+
+    def say(self, message_id: str, **params: object) -> str:
+        """A message that speaks to the person, or about them: the variant for whom it is about."""
+        variant = f"{message_id}.{'self' if self.subject == 'self' else 'other'}"
+        chosen = variant if self.words.has(variant) else message_id
+        return self.words(chosen, who=self.who, **params)

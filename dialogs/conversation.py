@@ -1,0 +1,160 @@
+"""A conversation is the answers given so far, turn by turn; everything else about it is worked out anew.
+
+What a person said is kept as steps, each with the facts of one message. *Back* drops the last step, *correct* adds
+one, and nothing of an abandoned branch can linger, because nothing but answers is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from policy_engine.facts import Value, fact_to_json, parse_fact
+
+FORMAT = 1
+"""The form in which conversations are written down. A stored one of another form starts afresh, and says so."""
+
+MOST_STEPS = 200
+"""Steps kept. Beyond it the oldest are merged into one: *back* then reaches no further, but no answer is lost."""
+
+SHARED = frozenset({"county"})
+"""Facts that hold for the whole household. All others belong to one person."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one message added.
+
+    `subject` is whom it is about. `flows` are the goals that are open after it, the present one last. `said` holds
+    facts; `unsure` those to which the answer was *I don't know*; `forgotten` those taken back, to be asked again.
+    """
+
+    subject: str
+    flows: tuple[str, ...]
+    said: Mapping[str, Value] = field(default_factory=dict)
+    unsure: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One contact's conversation.
+
+    `asked` is the question that is open: a fact, or `goal` or `correct`; None where none is. `misses` counts messages in a
+    row that were not understood.
+    """
+
+    locale: str
+    large_text: bool = False
+    steps: tuple[Step, ...] = ()
+    asked: str | None = None
+    misses: int = 0
+
+    @property
+    def subject(self) -> str:
+        """Whose case this is."""
+        return self.steps[-1].subject if self.steps else "self"
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """The goals that are open, the present one last."""
+        return self.steps[-1].flows if self.steps else ()
+
+    def facts(self) -> dict[str, Value]:
+        """What is known about the present subject, and what the household shares. Nothing of any other person."""
+        return self._settled()[0]
+
+    def unsure(self) -> frozenset[str]:
+        """The facts that the person does not know about the present subject."""
+        return self._settled()[1]
+
+    def _settled(self) -> tuple[dict[str, Value], frozenset[str]]:
+        facts: dict[str, Value] = {}
+        unsure: set[str] = set()
+        for step in self.steps:
+            own = step.subject == self.subject
+            for name, value in step.said.items():
+                if own or name in SHARED:
+                    facts[name] = value
+                    unsure.discard(name)
+            for name in (*step.unsure, *step.forgotten):
+                if own or name in SHARED:
+                    facts.pop(name, None)
+                    unsure.discard(name)
+                    if name in step.unsure:
+                        unsure.add(name)
+        return facts, frozenset(unsure)
+
+    def with_step(self, step: Step) -> Conversation:
+        """The conversation with one more step; the oldest are merged where there are too many."""
+        steps = (*self.steps, step)
+        if len(steps) > MOST_STEPS:
+            steps = (*_merged(steps[: MOST_STEPS // 2]), *steps[MOST_STEPS // 2 :])
+        return replace(self, steps=steps, misses=0)
+
+    def back(self) -> Conversation:
+        """The conversation without its last step."""
+        return replace(self, steps=self.steps[:-1], asked=None, misses=0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The conversation as JSON-ready data."""
+        return {
+            "format": FORMAT,
+            "locale": self.locale,
+            "large_text": self.large_text,
+            "steps": [_step_to_dict(step) for step in self.steps],
+            "asked": self.asked,
+            "misses": self.misses,
+        }
+
+
+def conversation_from_dict(data: Mapping[str, Any]) -> Conversation | None:
+    """The conversation that `to_dict` wrote down; None where this version cannot read it."""
+    try:
+        if data["format"] != FORMAT:
+            return None
+        return Conversation(
+            locale=data["locale"],
+            large_text=data["large_text"],
+            steps=tuple(_step_from_dict(each) for each in data["steps"]),
+            asked=data["asked"],
+            misses=data["misses"],
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _merged(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps as one for each subject, in the order in which the subjects last appeared."""
+    by_subject: dict[str, Step] = {}
+    for step in steps:
+        earlier = by_subject.pop(step.subject, Step(step.subject, ()))
+        gone = {*step.unsure, *step.forgotten}
+        by_subject[step.subject] = Step(
+            step.subject,
+            step.flows,
+            {**{name: value for name, value in earlier.said.items() if name not in gone}, **step.said},
+            tuple({*(name for name in earlier.unsure if name not in step.said), *step.unsure}),
+        )
+    return tuple(by_subject.values())
+
+
+def _step_to_dict(step: Step) -> dict[str, Any]:
+    return {
+        "subject": step.subject,
+        "flows": list(step.flows),
+        "said": {name: fact_to_json(value) for name, value in step.said.items()},
+        "unsure": list(step.unsure),
+        "forgotten": list(step.forgotten),
+    }
+
+
+def _step_from_dict(data: Mapping[str, Any]) -> Step:
+    return Step(
+        subject=data["subject"],
+        flows=tuple(data["flows"]),
+        said={name: value if name == "county" else parse_fact(name, value) for name, value in data["said"].items()},
+        unsure=tuple(data["unsure"]),
+        forgotten=tuple(data["forgotten"]),
+    )

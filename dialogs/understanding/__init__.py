@@ -1,0 +1,13 @@
+"""What people mean: facts, intents and commands out of one free sentence, with the span each came from.
+
+Grammar and dictionaries, nothing learnt and nothing fetched: the same text always means the same.
+"""
+
+from __future__ import annotations
+
+from dialogs.understanding.findings import Expecting, Finding, Findings
+from dialogs.understanding.identity import mask_identity_numbers
+from dialogs.understanding.lexicon import Lexicon
+from dialogs.understanding.reading import understand
+
+__all__ = ["Expecting", "Finding", "Findings", "Lexicon", "mask_identity_numbers", "understand"]

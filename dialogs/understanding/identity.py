@@ -1,0 +1,129 @@
+"""Identity and mobile phone numbers in what people type: found, so that they are neither read as facts nor kept."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from dialogs.understanding.text import BLANK, fold, is_digit, is_latin
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK = "10x98765432"
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
+)
+_PHONE_GROUPS = ([11], [3, 4, 4], [3, 8])
+_OLD_ID_GROUPS = ([15], [6, 6, 3])
+_LONGEST_READ = 14
+"""A run of more digits than this is no amount, date or age, whatever else it may be."""
+
+
+def mask_identity_numbers(text: str, mask: str) -> str:
+    """The text with `mask` in place of each identity number and each mobile phone number."""
+    out: list[str] = []
+    done = 0
+    for start, end in identity_spans(fold(text)):
+        out += [text[done:start], mask]
+        done = end
+    return "".join([*out, text[done:]])
+
+
+def hide_numbers(folded: str) -> str:
+    """Folded text, of the same length, from which no identity number, phone or overlong number can be read."""
+    spans = [*identity_spans(folded), *_overlong(folded)]
+    if not spans:
+        return folded
+    chars = list(folded)
+    for start, end in spans:
+        chars[start:end] = BLANK * (end - start)
+    return "".join(chars)
+
+
+def identity_spans(folded: str) -> list[tuple[int, int]]:
+    """Where identity numbers (18 digits with the right check digit, or 15 that fit) and mobile numbers stand."""
+    found: list[tuple[int, int]] = []
+    for places in _digit_runs(folded):
+        at = 0
+        while at < len(places):
+            length = _number_at(folded, places, at)
+            if length:
+                found.append((places[at], places[at + length - 1] + 1))
+            at += length or 1
+    return found
+
+
+def _digit_runs(text: str) -> Iterator[list[int]]:
+    """Offsets of the digits of each run; a single space or dash may stand between two digits, an x may end it."""
+    places: list[int] = []
+    for at, char in enumerate(text):
+        if is_digit(char):
+            places.append(at)
+        elif char == "x" and len(places) >= 17 and at - places[-1] <= 2:
+            places.append(at)
+            yield places
+            places = []
+        elif places and not (char in " -" and at == places[-1] + 1):
+            yield places
+            places = []
+    if places:
+        yield places
+
+
+def _overlong(text: str) -> list[tuple[int, int]]:
+    spans, start = [], None
+    for at in range(len(text) + 1):
+        if at < len(text) and is_digit(text[at]):
+            start = at if start is None else start
+        elif start is not None:
+            if at - start > _LONGEST_READ:
+                spans.append((start, at))
+            start = None
+    return spans
+
+
+def _number_at(text: str, places: list[int], at: int) -> int:
+    """How many digits from the one at `at` make up an identity or phone number; 0 where none does."""
+    country_code = at >= 2 and text[places[at - 2] : places[at]].rstrip(" -") == "86" and places[at - 1] > 0
+    if at and places[at] == places[at - 1] + 1 and not country_code:
+        return 0
+    for length, fits in ((18, _is_id), (15, _is_old_id), (11, _is_mobile)):
+        last = at + length - 1
+        if last >= len(places):
+            continue
+        end = places[last] + 1
+        digits = "".join(text[place] for place in places[at : last + 1])
+        if (end == len(text) or not is_latin(text[end])) and fits(digits, _groups(places[at : last + 1])):
+            return length
+    return 0
+
+
+def _groups(places: list[int]) -> list[int]:
+    groups = [1]
+    for before, here in zip(places, places[1:], strict=False):
+        if here == before + 1:
+            groups[-1] += 1
+        else:
+            groups.append(1)
+    return groups
+
+
+def _is_id(digits: str, groups: list[int]) -> bool:
+    if "x" in digits[:17] or digits[:2] not in _PROVINCES or not _is_day(digits[6:14]):
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits[:17], strict=True))
+    return len(groups) <= 6 and _CHECK[total % 11] == digits[17]
+
+
+def _is_old_id(digits: str, groups: list[int]) -> bool:
+    return "x" not in digits and digits[:2] in _PROVINCES and _is_day("19" + digits[6:12]) and groups in _OLD_ID_GROUPS
+
+
+def _is_mobile(digits: str, groups: list[int]) -> bool:
+    return digits[0] == "1" and digits[1] in "3456789" and "x" not in digits and groups in _PHONE_GROUPS
+
+
+def _is_day(digits: str) -> bool:
+    try:
+        return datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year >= 1850
+    except ValueError:
+        return False

@@ -1,0 +1,278 @@
+"""A language's words as data: what they say about the facts, what they do in a sentence, which commands they are.
+
+See `locales/zh_Hans/lexicon.yaml` for the form. A third language is one more such file and no code.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialogs.understanding.marks import MARKS
+from dialogs.understanding.text import canonical, fold, is_latin
+from policy_engine.errors import FactError, did_you_mean
+from policy_engine.facts import FACTS, Value, parse_fact
+
+INTENTS = frozenset(
+    "eligibility enrol contribution estimate compare_hospitals policy_question reminder_settings complaint human "
+    "greeting thanks out_of_scope".split()
+)
+COMMANDS = frozenset(
+    "back restart cancel help correct repeat skip unknown yes no language large_text delete_my_data "
+    "export_my_data".split()
+)
+ARGUMENTS: Mapping[str, frozenset[str]] = {
+    "language": frozenset(("zh_Hans", "en")),
+    "large_text": frozenset(("on", "off")),
+}
+
+_SECTIONS = frozenset(
+    "locale sets facts marks pairs intents commands answers strip names numbers months ordinals ignore".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One phrase. `weak` and `thing`: it names something without saying that one has it; `needs_stay`: it means a
+    hospital only where a stay is spoken of. `word`, `scale`: a number word."""
+
+    phrase: str
+    facts: tuple[tuple[str, Value], ...] = ()
+    marks: frozenset[str] = frozenset()
+    weak: bool = False
+    thing: bool = False
+    needs_stay: bool = False
+    intent: str | None = None
+    word: int | None = None
+    scale: int | None = None
+
+    def joined(self, other: Entry) -> Entry:
+        """This phrase with what another section says of it."""
+        facts = dict(self.facts)
+        for fact, value in other.facts:
+            if facts.setdefault(fact, value) != value:
+                raise ValueError(f"{self.phrase!r} is given two values for {fact}: {facts[fact]!r} and {value!r}.")
+        return Entry(
+            self.phrase,
+            tuple(facts.items()),
+            self.marks | other.marks,
+            self.weak or other.weak,
+            self.thing or other.thing,
+            self.needs_stay or other.needs_stay,
+            self.intent or other.intent,
+            other.word if self.word is None else self.word,
+            self.scale or other.scale,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two marks that together say something about a fact: 在这里 … 读书."""
+
+    first: str
+    then: str
+    facts: tuple[tuple[str, Value], ...]
+    weak: bool
+
+
+Trie = dict[str, Any]
+"""Characters to tries; under the empty string the entry that ends there."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words of one language, ready to be looked up."""
+
+    locale: str
+    trie: Trie
+    pairs: tuple[Pair, ...] = ()
+    commands: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    answers: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+    ordinals: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Lexicon:
+        """A lexicon from the data of its file. Raises ValueError that names the entry and what is wrong with it."""
+        _only(data, _SECTIONS, "lexicon")
+        reader = _Reader(data.get("sets") or {})
+        strip = data.get("strip") or {}
+        _only(strip, ("before", "after"), "strip")
+        _only(data.get("names") or {}, FACTS, "names")
+        numbers = data.get("numbers") or {}
+        _only(numbers, ("words", "scales"), "numbers")
+        return cls(
+            locale=str(data.get("locale", "")),
+            trie=_trie(reader.entries(data, numbers)),
+            pairs=tuple(map(reader.pair, data.get("pairs") or ())),
+            commands=reader.commands(data.get("commands") or {}),
+            answers=reader.answers(data.get("answers") or ()),
+            before=reader.words(strip.get("before"), "strip: before"),
+            after=reader.words(strip.get("after"), "strip: after"),
+            names={
+                canonical(fold(phrase)): fact_id
+                for fact_id, phrases in (data.get("names") or {}).items()
+                for phrase in reader.phrases(phrases, f"names: {fact_id}")
+            },
+            months={fold(name): number for name, number in (data.get("months") or {}).items()},
+            ordinals={fold(name): number for name, number in (data.get("ordinals") or {}).items()},
+        )
+
+
+def longest(trie: Trie, text: str, start: int) -> tuple[int, Entry] | None:
+    """The longest phrase that starts at this offset, with its end. Runs of spaces count as one."""
+    node: Trie | None = trie
+    at, size = start, len(text)
+    best: tuple[int, Entry] | None = None
+    while at < size:
+        char = text[at]
+        node = node.get(char)  # type: ignore[union-attr]
+        if node is None:
+            break
+        at += 1
+        if char == " ":
+            while at < size and text[at] == " ":
+                at += 1
+        entry = node.get("")
+        if entry is not None and not (at < size and is_latin(char) and is_latin(text[at])):
+            best = (at, entry)
+    return best
+
+
+def _only(data: Any, known: Iterable[str], where: str) -> None:
+    if not isinstance(data, Mapping):
+        raise ValueError(f"{where}: write names with values, not {data!r}.")
+    for key in data:
+        if key not in known:
+            raise ValueError(f"{where}: {key!r} means nothing here. Did you mean: {did_you_mean(str(key), known)}?")
+
+
+def _trie(entries: Iterable[Entry]) -> Trie:
+    root: Trie = {}
+    for entry in entries:
+        node = root
+        for char in entry.phrase:
+            node = node.setdefault(char, {})
+        node[""] = node[""].joined(entry) if "" in node else entry
+    return root
+
+
+class _Reader:
+    """Reads the sections of a lexicon; knows its word sets."""
+
+    def __init__(self, sets: Any) -> None:
+        self._sets: dict[str, tuple[str, ...]] = {}
+        _only(sets, tuple(sets), "sets")
+        for name, phrases in sets.items():
+            self._sets[str(name)] = self.phrases(phrases, f"sets: {name}")
+
+    def phrases(self, given: Any, where: str, each: str | None = None) -> tuple[str, ...]:
+        """Phrases with every {set} written out in all its words."""
+        if not isinstance(given, list) or not all(isinstance(phrase, str) and phrase for phrase in given):
+            raise ValueError(f"{where}: write a list of phrases, each in quotes where YAML would read something else.")
+        return tuple(itertools.chain.from_iterable(self._expanded(phrase, where, each) for phrase in given))
+
+    def words(self, given: Any, where: str) -> tuple[str, ...]:
+        """Phrases as they look in canonical text, longest first."""
+        return tuple(sorted({canonical(fold(word)) for word in self.phrases(given or [], where)}, key=len, reverse=True))
+
+    def _expanded(self, phrase: str, where: str, each: str | None) -> Iterator[str]:
+        parts: list[tuple[str, ...]] = [(piece,) for piece in phrase.replace("}", "{").split("{")]
+        for at in range(1, len(parts), 2):
+            name = each if parts[at][0] == "each" and each else parts[at][0]
+            if name not in self._sets:
+                raise ValueError(f"{where}: there is no set {name!r}. Did you mean: {did_you_mean(name, self._sets)}?")
+            parts[at] = self._sets[name]
+        return map("".join, itertools.product(*parts))
+
+    def entries(self, data: Mapping[str, Any], numbers: Mapping[str, Any]) -> Iterator[Entry]:
+        """Every phrase that is looked for inside sentences."""
+        for number, given in enumerate(data.get("facts") or (), 1):
+            yield from self._fact(given, f"facts: entry {number}")
+        for mark, phrases in (data.get("marks") or {}).items():
+            _only({mark: 0}, MARKS, "marks")
+            for phrase in self.phrases(phrases, f"marks: {mark}"):
+                yield Entry(fold(phrase), marks=frozenset((mark,)))
+        for intent, phrases in (data.get("intents") or {}).items():
+            _only({intent: 0}, INTENTS, "intents")
+            for phrase in self.phrases(phrases, f"intents: {intent}"):
+                yield Entry(fold(phrase), intent=intent)
+        for phrase in self.phrases(data.get("ignore") or [], "ignore"):
+            yield Entry(fold(phrase))
+        for word, value in (numbers.get("words") or {}).items():
+            yield Entry(fold(word), word=_whole(value, f"numbers: {word}"))
+        for word, value in (numbers.get("scales") or {}).items():
+            yield Entry(fold(word), scale=_whole(value, f"numbers: {word}"))
+
+    def _fact(self, given: Any, where: str) -> Iterator[Entry]:
+        _only(given, ("facts", "phrases", "each", "marks", "weak", "thing", "needs_stay"), where)
+        marks = frozenset(given.get("marks") or ())
+        _only(dict.fromkeys(marks), MARKS, where)
+        for each in given.get("each") or [None]:
+            for phrase in self.phrases(given.get("phrases"), where, each):
+                yield Entry(
+                    fold(phrase),
+                    _values(given.get("facts"), f"{where} ({phrase})", each),
+                    marks,
+                    weak=bool(given.get("weak")),
+                    thing=bool(given.get("thing") or given.get("weak")),
+                    needs_stay=bool(given.get("needs_stay")),
+                )
+
+    def pair(self, given: Any) -> Pair:
+        """One rule about two marks."""
+        _only(given, ("first", "then", "facts", "weak"), "pairs")
+        where = f"pairs: {given.get('first')} and {given.get('then')}"
+        _only({given.get("first"): 0, given.get("then"): 0}, MARKS, where)
+        return Pair(given["first"], given["then"], _values(given.get("facts"), where, None), bool(given.get("weak")))
+
+    def commands(self, given: Any) -> dict[str, tuple[str, str | None]]:
+        """Canonical phrase to command and argument."""
+        _only(given, COMMANDS, "commands")
+        found: dict[str, tuple[str, str | None]] = {}
+        for command, content in given.items():
+            arguments = content if isinstance(content, Mapping) else {None: content}
+            if isinstance(content, Mapping):
+                _only(content, ARGUMENTS.get(command, frozenset()), f"commands: {command}")
+            for argument, phrases in arguments.items():
+                for phrase in self.phrases(phrases, f"commands: {command}"):
+                    key = canonical(fold(phrase)) or fold(phrase)
+                    if found.setdefault(key, (command, argument))[0] != command:
+                        raise ValueError(f"commands: {phrase!r} is both {found[key][0]} and {command}.")
+        return found
+
+    def answers(self, given: Any) -> dict[tuple[str, str], Value]:
+        """(fact, canonical phrase) to the value that the phrase means where that fact was asked for."""
+        found: dict[tuple[str, str], Value] = {}
+        for answer in given:
+            _only(answer, ("fact", "value", "phrases"), "answers")
+            where = f"answers: {answer.get('fact')}"
+            ((fact_id, value),) = _values({answer.get("fact"): answer.get("value")}, where, None)
+            for phrase in self.phrases(answer.get("phrases"), where):
+                found[fact_id, canonical(fold(phrase))] = value
+        return found
+
+
+def _values(given: Any, where: str, each: str | None) -> tuple[tuple[str, Value], ...]:
+    if not isinstance(given, Mapping) or not given:
+        raise ValueError(f"{where}: facts with their values are missing.")
+    values = []
+    for fact_id, value in given.items():
+        try:
+            values.append((fact_id, parse_fact(fact_id, each if value == "{each}" else value)))
+        except FactError as error:
+            raise ValueError(f"{where}: {error}") from error
+    return tuple(values)
+
+
+def _whole(value: Any, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{where}: {value!r} is not a whole number.")
+    return value
+
+

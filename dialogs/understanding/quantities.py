@@ -1,0 +1,146 @@
+"""Numbers that are ages, dates or counts of hospital stays, by the words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialogs.understanding.mentions import Mention
+from dialogs.understanding.numerals import Number
+from dialogs.understanding.tokens import Sentence, Token
+from policy_engine.facts import FACTS
+
+_LOOSE = {"about", "below", "above"}
+_LOOSE_AFTER = {"about_after", "below_after", "above_after"}
+_FIRST_POOLING_YEAR = 2008
+"""The scheme has admissions from this year on (嘉政发〔2007〕70号 十九); an earlier full date is a birth date."""
+_SMALLEST_BARE_AGE = 10
+"""我六十五 is an age; 我一… is most often the start of another word."""
+
+
+def ages(sentence: Sentence) -> Iterator[Mention]:
+    """Ages that are said exactly: 65岁, 六十五了, 今年七十, 8个月大, I'm 65. 八十多 and 虚岁 are none."""
+    for index, token in enumerate(sentence.tokens):
+        number = token.number
+        if number is None or number.whole is None or number.currency or number.kind != "number":
+            continue
+        age = number.whole
+        after, before = sentence.neighbour(index, 1), sentence.neighbour(index, -1)
+        if sentence.mark_beside(index, -1, _LOOSE, 0):
+            continue
+        last = index
+        if after and after.marks & {"years", "months"}:
+            if sentence.mark_beside(index + 1, 1, _LOOSE_AFTER, 0):
+                continue
+            reason, last = ("age.years", index + 1) if "years" in after.marks else ("age.months", index + 1)
+            age = age if "years" in after.marks else age // 12
+        elif number.great or not _may_be_bare(sentence, index):
+            continue
+        elif before and "age_before" in before.marks:
+            reason = "age.named"
+        elif (person := _person_before(sentence, index)) and age >= _SMALLEST_BARE_AGE:
+            reason = "age.of_person"
+            if after and "age_after" in after.marks and person is not token:
+                last = index + 1
+        elif after and "age_after" in after.marks and before is None and age >= _SMALLEST_BARE_AGE:
+            reason, last = "age.reached", index + 1
+        else:
+            continue
+        if age > FACTS["age"].high:
+            continue
+        yield Mention("age", age, token.start, sentence.tokens[last].end, reason, index, last, firm=True)
+        self_at = _self_before(sentence, index)
+        if self_at is not None:
+            person = sentence.tokens[self_at]
+            yield Mention("subject", "self", person.start, person.end, "subject.of_age", self_at, self_at, firm=True)
+
+
+def _may_be_bare(sentence: Sentence, index: int) -> bool:
+    """Whether what follows a bare number leaves it an age: nothing, 了, or a word that starts something new."""
+    number, after = sentence.tokens[index].number, sentence.neighbour(index, 1)
+    if number is None or number.counts:
+        return False
+    if after is None:
+        return True
+    busy = _LOOSE_AFTER | {"time", "currency", "claim", "cue_paid"}
+    upper = sentence.neighbour(index + 1, 1)
+    if "to" in after.marks and upper is not None and upper.number is not None:
+        return False
+    return after.known and after.number is None and after.date is None and not after.marks & busy
+
+
+def _person_before(sentence: Sentence, index: int) -> Token | None:
+    for at in range(index - 1, max(-1, index - 4), -1):
+        token = sentence.tokens[at]
+        if token.clause != sentence.tokens[index].clause:
+            return None
+        if token.marks & {"pronoun", "pronoun_self"} or _is_subject(token):
+            return token
+        if "glue" not in token.marks:
+            return None
+    return None
+
+
+def _self_before(sentence: Sentence, index: int) -> int | None:
+    """The word for "I" right before an age."""
+    at = index - 1
+    while at >= max(0, index - 3) and sentence.tokens[at].clause == sentence.tokens[index].clause:
+        marks = sentence.tokens[at].marks
+        if "pronoun_self" in marks:
+            return at
+        if not marks & {"glue", "age_before"}:
+            return None
+        at -= 1
+    return None
+
+
+def _is_subject(token: Token) -> bool:
+    return token.entry is not None and any(fact == "subject" for fact, _ in token.entry.facts)
+
+
+def dates(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
+    """Birth and admission dates, and the contribution year where paying in is spoken of."""
+    paying = {token.clause for token in sentence.tokens if "contribution_cue" in token.marks}
+    inpatient = any("inpatient" in token.marks for token in sentence.tokens)
+    for index, token in enumerate(sentence.tokens):
+        found = token.date
+        if found is None:
+            continue
+        span = (token.start, token.end)
+        if found.day is None:
+            full = sentence.text[token.start : token.end].rstrip("度").endswith("年")
+            if full and found.year is not None and (token.clause in paying or expected == "contribution_year"):
+                yield Mention("contribution_year", found.year, *span, "date.contribution", index, index, firm=True)
+            continue
+        near = {mark for step in (-1, 1) for mark in (sentence.mark_beside(index, step, {"born", "admitted"}, 3),) if mark}
+        if "born" in near or (not near and expected == "birth_date"):
+            fact, reason = "birth_date", "date.born" if near else "date.asked"
+        elif "admitted" in near or (not near and expected == "admission_date"):
+            fact, reason = "admission_date", "date.admitted" if near else "date.asked"
+        elif found.day.year < _FIRST_POOLING_YEAR and not inpatient:
+            fact, reason = "birth_date", "date.before_scheme"
+        elif inpatient and found.day.year >= _FIRST_POOLING_YEAR:
+            fact, reason = "admission_date", "date.of_stay"
+        else:
+            continue
+        yield Mention(fact, found.day, *span, reason, index, index, firm=True)
+
+
+def stays(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
+    """第二次住院: which stay of the year it is."""
+    for index, token in enumerate(sentence.tokens):
+        number = token.number
+        if number is None or number.kind != "ordinal" or not 0 < number.low == number.high:
+            continue
+        after = sentence.neighbour(index, 1)
+        timed = after is not None and "time" in after.marks
+        near = sentence.mark_beside(index + timed, 1, {"inpatient"}) or sentence.mark_beside(index, -1, {"inpatient"})
+        count = _whole(number)
+        if count and count <= FACTS["stays_this_year"].high and (near or (timed and expected == "stays_this_year")):
+            end = index + 1 if timed else index
+            yield Mention(
+                "stays_this_year", count, token.start, sentence.tokens[end].end, "stay.ordinal", index, end, firm=True
+            )
+
+
+def _whole(number: Number) -> int | None:
+    return number.low // 100_000 if number.low % 100_000 == 0 else None

@@ -1,0 +1,129 @@
+"""Puts it together: one utterance in, everything that was understood of it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogs.understanding import answers
+from dialogs.understanding.amounts import amounts
+from dialogs.understanding.control import control_of, does_not_know
+from dialogs.understanding.findings import Expecting, Finding, Findings
+from dialogs.understanding.identity import hide_numbers
+from dialogs.understanding.intents import intent_of
+from dialogs.understanding.lexicon import Lexicon
+from dialogs.understanding.mentions import Mention, collect, weigh
+from dialogs.understanding.meaning import settle
+from dialogs.understanding.phrases import forms
+from dialogs.understanding.quantities import ages, dates, stays
+from dialogs.understanding.text import fold
+from dialogs.understanding.tokens import Sentence, cut
+
+_HOSPITAL_FACTS = frozenset(("provider_level", "care", "bill_total", "reportable_cost", "referred"))
+_HOSPITAL_INTENTS = frozenset(("estimate", "compare_hospitals"))
+
+
+def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexicon]) -> Findings:
+    """What the person said: facts with their spans, an intent, a command, and which of the choices was picked.
+
+    Never raises, whatever the text. The first lexicon is the one of the conversation's language.
+    """
+    folded = hide_numbers(fold(text))
+    texts = forms(folded, lexicons)
+    sentence = cut(folded, lexicons)
+    expected = expecting.fact if expecting else None
+    choice = answers.picked(folded, texts, expecting, lexicons) if expecting else None
+    mentions = _mentions(sentence, expecting, lexicons, texts)
+    word = ""
+    if expecting:
+        for answer in answers.clause_answers(sentence, expecting, lexicons, _bound(sentence, mentions)):
+            if isinstance(answer, Mention):
+                mentions.append(answer)
+            else:
+                word = answer
+        mentions.sort(key=lambda mention: mention.start)
+    stay = _speaks_of_stay(sentence, mentions, expected)
+    control = control_of(sentence, texts, mentions, lexicons)
+    facts = settle(sentence, mentions, expected, stay, corrected=control is not None and control[0] == "correct")
+    intent = intent_of(sentence, mentions)
+    if expecting and choice is None and not control and expected not in facts:
+        choice = answers.contained(sentence, texts, expecting)
+    if expecting and choice is not None:
+        value = answers.typed(expecting.fact, choice[0])
+        if value is not None:
+            facts = {fact: found for fact, found in facts.items() if found.reason != "money"}
+            facts[expecting.fact] = Finding(expecting.fact, value, *_trimmed(text), choice[1])
+    command, argument = control or (None, None)
+    if expecting and command in ("yes", "no"):
+        picked = choice[0] if choice else answers.plain_choice(command, expecting)
+        choice = (picked, "answer." + command) if picked else None
+        command = None if expected in facts else command
+    elif expecting and command is None and word and choice is None:
+        picked = answers.plain_choice(word, expecting)
+        choice = (picked, "answer." + word) if picked else None
+    if command is None and does_not_know(sentence, mentions, expected, facts, intent):
+        command = "unknown"
+    return Findings(
+        intent, command, tuple(sorted(facts.values(), key=lambda found: (found.start, found.fact))), argument,
+        _choice(expecting, choice, facts),
+    )  # fmt: skip
+
+
+def _mentions(
+    sentence: Sentence, expecting: Expecting | None, lexicons: Sequence[Lexicon], texts: Sequence[str]
+) -> list[Mention]:
+    """Every mention, weighed: words and pairs first, then numbers, whose reading depends on what else is said."""
+    expected = expecting.fact if expecting else None
+    mentions = collect(sentence, lexicons)
+    if any(token.number or token.date for token in sentence.tokens):
+        numbers = [*ages(sentence), *dates(sentence, expected), *stays(sentence, expected)]
+        asked = {number.fact for number in numbers}
+        if expecting and expected not in asked and not any(mention.fact == expected for mention in mentions):
+            bare = answers.bare_number(sentence, texts, expecting)
+            numbers += [bare] if bare else []
+        used = {at for number in numbers for at in range(number.first, number.last + 1)}
+        counted = expecting is not None and bool(expecting.choices) and not answers.is_number_question(expecting)
+        stay = _speaks_of_stay(sentence, mentions, None if counted else expected)
+        mentions += [*numbers, *amounts(sentence, used, expected, stay)]
+        mentions.sort(key=lambda mention: (mention.start, mention.end))
+    elif expecting:
+        bare = answers.bare_number(sentence, texts, expecting)
+        mentions += [bare] if bare and sentence.tokens else []
+    weigh(sentence, mentions)
+    return mentions
+
+
+def _speaks_of_stay(sentence: Sentence, mentions: Sequence[Mention], expected: str | None) -> bool:
+    """Whether hospitals or getting money back are the topic, so that 镇上 is a hospital's level and 上海 a place of care."""
+    if expected in _HOSPITAL_FACTS:
+        return True
+    levels = {mention.value for mention in mentions if mention.fact == "provider_level"}
+    if len(levels) > 1 or any(m.fact in _HOSPITAL_FACTS and not m.needs_stay for m in mentions):
+        return True
+    return any(
+        token.marks & {"claim", "hospital", "compare", "correct"} or (token.entry and token.entry.intent in _HOSPITAL_INTENTS)
+        for token in sentence.tokens
+    )
+
+
+def _bound(sentence: Sentence, mentions: Sequence[Mention]) -> set[int]:
+    """Whether the first word denies something later in its clause, and so is no answer by itself."""
+    return {0} if any(m.negated and 0 < m.first <= 4 and sentence.tokens[m.first].clause == 0 for m in mentions) else set()
+
+
+def _trimmed(text: str) -> tuple[int, int]:
+    start = len(text) - len(text.lstrip())
+    return start, max(start, len(text.rstrip()))
+
+
+def _choice(
+    expecting: Expecting | None, choice: tuple[str, str] | None, facts: dict[str, Finding]
+) -> str | None:
+    """The choice picked, also where it was said in free words."""
+    if expecting is None:
+        return None
+    if choice is not None:
+        return choice[0]
+    found = facts.get(expecting.fact)
+    if found is None:
+        return None
+    return next((value for value, _ in expecting.choices if answers.typed(expecting.fact, value) == found.value), None)

@@ -1,0 +1,201 @@
+"""Cuts a sentence into words of the lexicons, numbers and dates, from left to right, each the longest there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialogs.understanding.dates import DateFound, read_date
+from dialogs.understanding.lexicon import Entry, Lexicon, longest
+from dialogs.understanding.numerals import DIGITS, MILLE, Number, read_number
+from dialogs.understanding.text import at_word_edge, ends_clause, is_digit, is_latin
+
+_NONE: frozenset[str] = frozenset()
+_NUMBER_STARTS = frozenset(DIGITS) | frozenset("0123456789十拾半百千第¥rc")
+
+
+@dataclass(slots=True)
+class Token:
+    """A stretch of the text: an entry, a number, a date, or none of them for words that nobody knows.
+
+    `clause` counts the clauses from 0, `marks` are those of the entry.
+    """
+
+    start: int
+    end: int
+    clause: int
+    entry: Entry | None = None
+    number: Number | None = None
+    date: DateFound | None = None
+    marks: frozenset[str] = _NONE
+
+    @property
+    def known(self) -> bool:
+        """Whether this is anything but unknown words."""
+        return bool(self.entry or self.number or self.date)
+
+
+@dataclass(slots=True)
+class Sentence:
+    """The folded text with its tokens and the character that ends each clause."""
+
+    text: str
+    tokens: list[Token]
+    ends: list[str]
+
+    def neighbour(self, index: int, step: int) -> Token | None:
+        """The token before (-1) or after (1) in the same clause."""
+        at = index + step
+        if 0 <= at < len(self.tokens) and self.tokens[at].clause == self.tokens[index].clause:
+            return self.tokens[at]
+        return None
+
+    def mark_beside(self, index: int, step: int, marks: frozenset[str] | set[str], over: int = 2) -> str | None:
+        """The first of these marks on the neighbouring tokens of the same clause, passing over up to `over` glue."""
+        at = index
+        for _ in range(over + 1):
+            token = self.neighbour(at, step)
+            if token is None:
+                return None
+            found = token.marks & marks
+            if found:
+                return min(found)
+            if "glue" not in token.marks:
+                return None
+            at += step
+        return None
+
+
+def cut(text: str, lexicons: Sequence[Lexicon]) -> Sentence:
+    """The tokens of folded text."""
+    tokens: list[Token] = []
+    ends: list[str] = []
+    tries = [lexicon.trie for lexicon in lexicons]
+    months = {name: number for lexicon in lexicons for name, number in lexicon.months.items()}
+    starts = frozenset(name[0] for name in months)
+
+    def month(at: int) -> tuple[int, int]:
+        if text[at : at + 1] not in starts:
+            return at, 0
+        end = at
+        while end < len(text) and end - at < 12 and is_latin(text[end]):
+            end += 1
+        return (end, months.get(text[at:end], 0)) if at_word_edge(text, at) else (at, 0)
+
+    at, clause, size = 0, 0, len(text)
+    while at < size:
+        char = text[at]
+        if ends_clause(text, at):
+            if tokens and tokens[-1].clause == clause:
+                clause += 1
+                ends.append(char)
+            elif ends and char in "?":
+                ends[-1] = char
+            at += 1
+            continue
+        if char in " .:\t":
+            at += 1
+            continue
+        after_number = bool(tokens) and tokens[-1].number is not None and tokens[-1].end == at
+        if is_latin(char) and not after_number and not at_word_edge(text, at):
+            end = _word_end(text, at)
+        else:
+            token = _known(text, at, clause, tries, month, starts)
+            if token is not None:
+                tokens.append(token)
+                at = token.end
+                continue
+            end = _word_end(text, at)
+        if tokens and not tokens[-1].known and tokens[-1].clause == clause:
+            tokens[-1].end = end
+        else:
+            tokens.append(Token(at, end, clause))
+        at = end
+    ends += [""] * (clause + 1 - len(ends))
+    return Sentence(text, _spoken(tokens), ends)
+
+
+def _word_end(text: str, at: int) -> int:
+    end = at + 1
+    if is_latin(text[at]) and not is_digit(text[at]):
+        while end < len(text) and is_latin(text[end]):
+            end += 1
+    return end
+
+
+def _known(text, at, clause, tries, month, starts) -> Token | None:  # type: ignore[no-untyped-def]
+    char = text[at]
+    best: tuple[int, Entry] | None = None
+    for trie in tries:
+        if char in trie:
+            found = longest(trie, text, at)
+            if found and (best is None or found[0] > best[0]):
+                best = found
+    end = best[0] if best else at
+    if char in _NUMBER_STARTS or char in starts:
+        date = read_date(text, at, month)
+        if date and date.end >= end:
+            return Token(at, date.end, clause, date=date)
+        number = read_number(text, at)
+        if number and number.end >= end:
+            return Token(at, number.end, clause, number=number)
+    return Token(at, end, clause, best[1], marks=best[1].marks) if best else None
+
+
+def _spoken(tokens: list[Token]) -> list[Token]:
+    """Number words of languages that say them one by one: twelve thousand five hundred, 12 thousand."""
+    if not any(token.entry and (token.entry.scale or token.entry.word is not None) for token in tokens):
+        return tokens
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        end, value, scale = _spoken_at(tokens, at)
+        if end == at:
+            out.append(tokens[at])
+            at += 1
+            continue
+        first, last = tokens[at], tokens[end - 1]
+        number = Number(
+            "number", first.start, last.end, value * MILLE, value * MILLE, scale * MILLE, great=scale >= 100,
+            currency=bool(first.number and first.number.currency),
+        )  # fmt: skip
+        out.append(Token(first.start, last.end, first.clause, number=number))
+        at = end
+    return out
+
+
+def _spoken_at(tokens: list[Token], start: int) -> tuple[int, int, int]:
+    """(end, value, last scale) of the number words from this token on; end is start where there are none."""
+    total, section, at, last = 0, None, start, 1
+    done = start
+    while at < len(tokens) and tokens[at].clause == tokens[start].clause:
+        token = tokens[at]
+        entry = token.entry
+        if entry and entry.word is not None:
+            tens = section is not None and section % 100 >= 20 and section % 10 == 0 and entry.word < 10
+            if section is not None and section % 100 and not tens:
+                break
+            section = (section or 0) + entry.word
+        elif entry and entry.scale and (section is not None):
+            last = entry.scale
+            if entry.scale == 100:
+                section *= 100
+            else:
+                total, section = total + section * entry.scale, None
+        elif at == start and token.number and token.number.plain and token.number.whole is not None:
+            after = tokens[at + 1].entry if at + 1 < len(tokens) else None
+            if not (after and after.scale):
+                break
+            section = token.number.whole
+        elif (at > start and token.start + 1 == token.end and "to" in token.marks) or (at > start and last >= 100 and "or" in token.marks):
+            at += 1
+            continue
+        else:
+            break
+        at += 1
+        done = at
+        if total > 10**12 or (section or 0) > 10**12:
+            return start, 0, 1
+    if done == start or (done == start + 1 and tokens[start].number):
+        return start, 0, 1
+    return done, total + (section or 0), last

@@ -1,0 +1,1 @@
+"""The Alembic environment: `member_store.schema.upgrade` runs it."""

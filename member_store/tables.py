@@ -1,0 +1,92 @@
+"""The tables. Every column called encrypted holds a Fernet token in ASCII, so no database ever sees the text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Enum, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel, UTCDateTime
+
+HASH_LENGTH = 64
+"""Characters of a keyed hash in hexadecimal."""
+
+CHANNEL_LENGTH = 32
+"""The longest name of a channel, in characters."""
+
+
+class OutboxState(StrEnum):
+    """How far a reply has got. `ANSWERED`: it leaves in the response to the very request that asked for it."""
+
+    ANSWERED = "answered"
+
+
+class Secret(SQLModel, table=True):
+    """A secret that outlives the encryption keys, wrapped by them: the key of the look-up hashes."""
+
+    name: str = Field(primary_key=True, max_length=32)
+    value: str = Field(sa_type=Text, description="encrypted")
+
+
+class Conversation(SQLModel, table=True):
+    """One conversation with one contact, the account of a person on a channel."""
+
+    __table_args__ = (UniqueConstraint("contact", name="uq_conversation_contact"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact: str = Field(max_length=HASH_LENGTH, description="keyed hash of channel and account")
+    channel: str = Field(max_length=CHANNEL_LENGTH)
+    state: str = Field(sa_type=Text, description="encrypted JSON, whatever the dialogue keeps")
+    turn: int = Field(description="how many turns were taken")
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    updated_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Inbox(SQLModel, table=True):
+    """One message that came in and was dealt with; its key is the claim that stops it from being dealt with twice."""
+
+    __table_args__ = (
+        # A conversation is one channel's one contact, so this is unique by channel, contact and message id.
+        UniqueConstraint("conversation_id", "message", name="uq_inbox_message"),
+        UniqueConstraint("conversation_id", "turn", name="uq_inbox_turn"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    message: str = Field(max_length=HASH_LENGTH, description="keyed hash of the platform's message id")
+    message_id: str = Field(sa_type=Text, description="encrypted: WeChat's event ids contain the account")
+    conversation_id: int = Field(foreign_key="conversation.id")
+    turn: int = Field(description="which turn of the conversation this was, from 1")
+    text: str = Field(sa_type=Text, description="encrypted")
+    outcome: str = Field(sa_type=Text, description="encrypted JSON: what else belongs to the answer")
+    received_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Outbox(SQLModel, table=True):
+    """One reply, in the order in which it was given."""
+
+    __table_args__ = (
+        UniqueConstraint("inbox_id", "position", name="uq_outbox_position"),
+        CheckConstraint("state IN ('answered')", name="ck_outbox_state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    inbox_id: int = Field(foreign_key="inbox.id")
+    conversation_id: int = Field(foreign_key="conversation.id")
+    position: int = Field(description="from 0")
+    payload: str = Field(sa_type=Text, description="encrypted JSON of one reply")
+    state: OutboxState = Field(
+        sa_type=Enum(
+            OutboxState,
+            native_enum=False,
+            length=16,
+            validate_strings=True,
+            values_callable=lambda states: [each.value for each in states],
+        )
+    )
+    created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+secrets = SQLModel.metadata.tables["secret"]
+conversations = SQLModel.metadata.tables["conversation"]
+inbox = SQLModel.metadata.tables["inbox"]
+outbox = SQLModel.metadata.tables["outbox"]
