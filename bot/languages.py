@@ -9,15 +9,15 @@ from __future__ import annotations
 import datetime
 import gettext
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import yaml
 from babel import Locale
 from babel.dates import format_date
-from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from dialogs.understanding import Lexicon
@@ -33,7 +33,9 @@ def _folder() -> Path:
 
 
 LOCALES: tuple[str, ...] = tuple(
-    sorted((path.name for path in _folder().iterdir() if (path / "LC_MESSAGES").is_dir()), key=lambda tag: tag != SOURCE)
+    sorted(
+        (path.name for path in _folder().iterdir() if (path / "LC_MESSAGES").is_dir()), key=lambda tag: tag != SOURCE
+    )
 )
 """The languages that there are, the source language first."""
 
@@ -52,6 +54,19 @@ def negotiate(*wanted: str | None) -> str:
             if exact or related:
                 return (exact or related)[0]
     return SOURCE
+
+
+def first_language(text: str, *wanted: str | None) -> str:
+    """The language to answer somebody new in: that of their own words where it shows, else what they want.
+
+    Chinese characters are answered in Chinese whatever the phone is set to. Latin letters say less: they decide only
+    where nothing is known of the person's wishes.
+    """
+    if any("\u3400" <= letter <= "\u9fff" for letter in text):
+        return negotiate("zh-Hans")
+    if any(wish for wish in wanted):
+        return negotiate(*wanted)
+    return negotiate("en" if any(letter.isalpha() for letter in text) else None)
 
 
 def _by_weight(header: str) -> list[str]:
@@ -77,6 +92,7 @@ class Catalogue:
         self._policy = _translations("policy", locale)
 
     def __call__(self, message_id: str, /, **params: object) -> str:
+        """The message with its placeholders filled. Raises KeyError for an id that the catalogue does not have."""
         text = self._messages.gettext(message_id)
         if text == message_id:
             raise KeyError(f"locales/{self.locale} has no message {message_id}")
@@ -108,7 +124,7 @@ class Catalogue:
         return first if low == high else self("percent.range", low=first, high=last)
 
     def _percent(self, rate: Fraction) -> str:
-        return format_percent(float(rate), format="#,##0.##%", locale=self._babel)
+        return format_percent(Decimal(rate.numerator) / rate.denominator, format="#,##0.##%", locale=self._babel)
 
     def date(self, day: datetime.date) -> str:
         """A day of the calendar, written out."""
@@ -116,7 +132,7 @@ class Catalogue:
 
     def listed(self, items: Sequence[str]) -> str:
         """Several things in one phrase."""
-        return format_list(list(items), locale=self._babel, style="standard") if items else ""
+        return self("list.separator").join(items)
 
 
 def _translations(domain: str, locale: str) -> gettext.NullTranslations:
@@ -128,19 +144,19 @@ def _translations(domain: str, locale: str) -> gettext.NullTranslations:
         ) from None
 
 
-@lru_cache(maxsize=None)
+@cache
 def catalogue(locale: str) -> Catalogue:
     """The words of a language that there is."""
     return Catalogue(locale)
 
 
-@lru_cache(maxsize=None)
+@cache
 def lexicons(first: str) -> tuple[Lexicon, ...]:
     """What people say, in every language that there is, the given one first: people mix languages."""
     return tuple(_lexicon(tag) for tag in sorted(LOCALES, key=lambda tag: tag != first))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _lexicon(locale: str) -> Lexicon:
     text = (_folder() / locale / "lexicon.yaml").read_text(encoding="utf-8")
     return Lexicon.from_data(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506

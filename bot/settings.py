@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     @property
     def now(self) -> datetime.date:
         """The day that rules are applied for."""
-        return self.today or datetime.date.today()  # noqa: DTZ011 - a civil date where the program runs
+        return self.today or datetime.date.today()
 
 
 def read_settings(**given: Any) -> Settings:

@@ -41,8 +41,8 @@ class Step:
 class Conversation:
     """One contact's conversation.
 
-    `asked` is the question that is open: a fact, or `goal` or `correct`; None where none is. `misses` counts messages in a
-    row that were not understood.
+    `asked` is the question that is open: a fact, or `goal` or `correct`; None where none is. `misses` counts messages
+    in a row that were not understood.
     """
 
     locale: str

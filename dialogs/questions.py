@@ -29,8 +29,8 @@ GOALS = ("eligibility", "contribution", "estimate", "compare_hospitals")
 class Asking:
     """How one fact is asked for.
 
-    `ask` has a variant `.self` and one `.other` where a language needs both. `choices` pairs each value with the message
-    that labels it. `help` explains what is meant.
+    `ask` has a variant `.self` and one `.other` where a language needs both. `choices` pairs each value with the
+    message that labels it. `help` explains what is meant.
     """
 
     ask: str
@@ -117,7 +117,7 @@ _GOAL_LABELS = {
 
 
 def question(fact: str, case: Case, context: Context) -> Question:
-    """The question for a fact, about the person of the case, with *I don't know* as its last choice."""
+    """The question for a fact, about the person of the case, with *I don't know* as its last choice or in its hint."""
     asking = ASKING[fact]
     if fact == "county":
         choices = tuple(
@@ -125,9 +125,9 @@ def question(fact: str, case: Case, context: Context) -> Question:
         )
     else:
         choices = tuple(Choice(value, case.words(label)) for value, label in asking.choices)
-    unsure = Choice(UNSURE, case.words("label.unsure"))
-    hint = "" if choices else case.words("hint.free")
-    return Question(fact, case.say(asking.ask), (*choices, unsure), hint)
+    if not choices:  # a number is the answer here, so no choice may have one
+        return Question(fact, case.say(asking.ask), hint=case.words("hint.free"))
+    return Question(fact, case.say(asking.ask), (*choices, Choice(UNSURE, case.words("label.unsure"))))
 
 
 def goal_question(words: Words) -> Question:

@@ -283,7 +283,7 @@ class _Responder:
             return self.proceed(*opening)
         except PolicyError as error:
             self.conversation = before
-            return self.again(Text(self.words.source(error.template, **error.params), "warning"))
+            return self.again(Text(error.said(self.words.source), "warning"))
 
     def goals(self, intent: str | None) -> tuple[str, ...]:
         """The goals after this message: a new one interrupts one that still has a question open."""

@@ -19,8 +19,10 @@ def _source(citation: Citation, words: Words) -> Source:
     if citation.document is None:
         return Source(words("source.made_up"), words("source.made_up.gist"), "", grade)
     document = citation.document
-    place = words("source.item", article=citation.article, item=citation.item) if citation.item else words(
-        "source.article", article=citation.article
+    place = (
+        words("source.item", article=citation.article, item=citation.item)
+        if citation.item
+        else words("source.article", article=citation.article)
     )
     return Source(
         label=words("source.label", document=document.number, place=place),

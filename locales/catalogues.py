@@ -24,6 +24,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = tuple(sorted(path.parent.name for path in (ROOT / "locales").glob("*/LC_MESSAGES")))
 VARIANTS = (".self", ".other")
+_DATED = ('"POT-Creation', '"PO-Revision', '"Last-Translator', '"Language-Team', '"Report-Msgid')
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PACK_KEYS = {"text", "label", "name", "question", "chosen", "confirmed_by", "issuer", "jurisdiction", "note"}
 
@@ -95,7 +96,10 @@ def extracted(domain: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     methods = {"messages": _MESSAGES, "policy": _POLICY}[domain]
     for file, _line, message, _comments, _context in extract_from_dir(
-        str(ROOT), methods, keywords=_KEYWORDS, directory_filter=lambda path: not Path(path).name.startswith((".", "tests"))
+        str(ROOT),
+        methods,
+        keywords=_KEYWORDS,
+        directory_filter=lambda path: not Path(path).name.startswith((".", "tests")),
     ):
         if isinstance(message, str) and (domain == "policy" or re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)*", message)):
             found.setdefault(message, set()).add(file)
@@ -160,7 +164,7 @@ def update() -> None:
     for locale in LOCALES:
         for domain in ("messages", "policy"):
             old = _read(locale, domain)
-            new = Catalog(locale=locale, domain=domain, project="hebao", charset="utf-8", fuzzy=False)
+            new = Catalog(locale=locale, domain=domain, project="hebao", version="0.1.0", charset="utf-8", fuzzy=False)
             for message, files in sorted(extracted(domain).items()):
                 if not _needed(locale, domain, message):
                     continue
@@ -170,6 +174,7 @@ def update() -> None:
                     kept = old.get(each)
                     flags = ["python-brace-format"] if kept and _placeholders(str(kept.string)) else []
                     new.add(each, kept.string if kept else "", [(file, None) for file in sorted(files)], flags=flags)
+            new.header_comment = f"# {new.locale_identifier}: {domain}. Kept up to date by  make messages."
             _write(new, _path(locale, domain))
 
 
@@ -178,7 +183,9 @@ def _write(catalogue: Catalog, path: Path) -> None:
     with path.open("wb") as file:
         # Fixed dates: the same messages give the same file.
         write_po(file, catalogue, width=120, sort_output=True, omit_header=False, include_lineno=False)
-    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith(('"POT-Creation', '"PO-Revision'))]
+    lines = [
+        line for line in path.read_text("utf-8").splitlines() if not line.startswith(_DATED)
+    ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 

@@ -37,7 +37,7 @@ def combinations(conditions: Sequence[Condition]) -> Iterator[dict[str, Value]]:
 
 
 def _fault(scheme: Scheme, file: str, template: str, **params: object) -> PackError:
-    return PackError("{where}: " + template, where=f"{scheme.id}/{file}", **params)
+    return PackError(template, where=f"{scheme.id}/{file}", **params)
 
 
 def _conditions(scheme: Scheme) -> Iterator[tuple[str, Condition]]:

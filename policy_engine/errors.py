@@ -7,7 +7,7 @@ The sentence is kept apart from its particulars, so that the edge can say it in 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 def N_(template: str) -> str:  # noqa: N802 - gettext's own name for "extract this, translate it later"
@@ -18,13 +18,23 @@ def N_(template: str) -> str:  # noqa: N802 - gettext's own name for "extract th
 class PolicyError(Exception):
     """The engine refuses an input or a pack.
 
-    `template` is an English sentence with named placeholders, `params` fill them. `str(error)` is the whole sentence.
+    `template` is an English sentence with named placeholders, `params` fill them. `where` is "file:line" where the
+    fault lies in a file. `str(error)` is the whole sentence.
     """
 
-    def __init__(self, template: str, **params: object) -> None:
-        super().__init__(template.format(**params))
+    def __init__(self, template: str, *, where: str = "", **params: object) -> None:
+        super().__init__(template, where, params)
         self.template = template
+        self.where = where
         self.params = params
+
+    def said(self, translate: Callable[..., str]) -> str:
+        """The whole sentence in another language: `translate(template, **params)` gives the part that has words."""
+        sentence = translate(self.template, **self.params)
+        return f"{self.where}: {sentence}" if self.where else sentence
+
+    def __str__(self) -> str:
+        return self.said(str.format)
 
 
 class FactError(PolicyError):
@@ -32,7 +42,7 @@ class FactError(PolicyError):
 
 
 class PackError(PolicyError):
-    """A policy pack that cannot be trusted. `params` hold `where` (file:line) besides what the sentence needs."""
+    """A policy pack that cannot be trusted."""
 
 
 class DateError(PolicyError):

@@ -24,8 +24,8 @@ class Estimate:
 
     Exact where everything needed is known; then the `fund` and `person` lines of the receipt add up to the bill, to
     the fen. `ceiling` is the most that the fund pays this person in a year, with where that stands; None where no
-    ceiling applies. `assumptions` are the facts taken for granted because nobody said them. `unset` and `missing` hold only
-    what can still change the result.
+    ceiling applies. `assumptions` are the facts taken for granted because nobody said them. `unset` and `missing` hold
+    only what can still change the result.
     """
 
     fund_pays: Money

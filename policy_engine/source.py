@@ -34,7 +34,7 @@ class Node:
 
     def refuse(self, template: str, **params: object) -> PackError:
         """An error that points at this place; the caller raises it."""
-        return PackError("{where}: " + template, where=self.where, **params)
+        return PackError(template, where=self.where, **params)
 
     def mapping(self, known: Collection[str], required: Collection[str] = ()) -> dict[str, Node]:
         """This node as a mapping with `known` keys only. Raises PackError naming the nearest right key."""
@@ -111,27 +111,27 @@ def read_yaml(path: Path, shown_as: str) -> Node:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except FileNotFoundError:
-        raise PackError(N_("{where}: The file is missing. Add it to the pack."), where=shown_as) from None
+        raise PackError(N_("The file is missing. Add it to the pack."), where=shown_as) from None
     except UnicodeDecodeError:
-        raise PackError(N_("{where}: The file is not UTF-8 text. Save it as UTF-8."), where=shown_as) from None
+        raise PackError(N_("The file is not UTF-8 text. Save it as UTF-8."), where=shown_as) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PackError(
-            N_("{where}: This is not YAML ({problem}). Check indentation, colons and quotes near this line."),
+            N_("This is not YAML ({problem}). Check indentation, colons and quotes near this line."),
             where=f"{shown_as}:{line}",
             problem=error.problem,
         ) from None
     except yaml.YAMLError:
-        raise PackError(N_("{where}: The file holds characters that YAML forbids."), where=shown_as) from None
+        raise PackError(N_("The file holds characters that YAML forbids."), where=shown_as) from None
     if root is None:
-        raise PackError(N_("{where}: The file is empty."), where=shown_as)
+        raise PackError(N_("The file is empty."), where=shown_as)
     return _located(root, shown_as, depth=0)
 
 
 def _located(node: yaml.Node, shown_as: str, depth: int) -> Node:
     where = f"{shown_as}:{node.start_mark.line + 1}"
     if depth > 20:
-        raise PackError(N_("{where}: This is nested too deeply."), where=where)
+        raise PackError(N_("This is nested too deeply."), where=where)
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Node] = {}
         for key, value in _pairs(node):
@@ -160,7 +160,7 @@ def _scalar(node: yaml.ScalarNode, where: str) -> Any:
         return text == "true"
     if text.lower() in _AMBIGUOUS:
         raise PackError(
-            N_("{where}: A bare {text} can be read in two ways. Write true or false, or put the word in quotes."),
+            N_("A bare {text} can be read in two ways. Write true or false, or put the word in quotes."),
             where=where,
             text=repr(text),
         )
@@ -173,5 +173,5 @@ def _scalar(node: yaml.ScalarNode, where: str) -> Any:
         try:
             return datetime.date.fromisoformat(text)
         except ValueError:
-            raise PackError(N_("{where}: {text} is not a day of the calendar."), where=where, text=text) from None
+            raise PackError(N_("{text} is not a day of the calendar."), where=where, text=text) from None
     return text

@@ -11,7 +11,12 @@ from dialogs.understanding.tokens import Sentence
 from policy_engine.facts import FACTS
 from policy_engine.money import LARGEST, Money
 
-_CUES = {"cue_total": "bill_total", "cue_paid": "fund_paid_this_year", "cue_reportable": "reportable_cost", "cue_other": ""}
+_CUES = {
+    "cue_total": "bill_total",
+    "cue_paid": "fund_paid_this_year",
+    "cue_reportable": "reportable_cost",
+    "cue_other": "",
+}
 _CUE_MARKS = frozenset(_CUES)
 _FEN = 1000
 _REACH = 14
@@ -22,12 +27,14 @@ _LONGEST_BARE = 7
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """An amount with the tokens it spans; `sure`: it says itself that it is money."""
+    """An amount with the tokens it spans; `sure`: it says itself that it is an amount, by its
+    unit or, `currency`, by naming money."""
 
     money: Money
     first: int
     last: int
     sure: bool
+    currency: bool
     reason: str
 
 
@@ -78,7 +85,7 @@ def _amount_at(sentence: Sentence, index: int, used: set[int]) -> Sum | None:
     first = tokens[index].number
     if not sure and first and first.plain and tokens[index].end - tokens[index].start > _LONGEST_BARE + 2:
         return None
-    return Sum(money, index, last, sure, reason)
+    return Sum(money, index, last, sure, currency, reason)
 
 
 def _upper_end(sentence: Sentence, index: int, number: Number) -> int | None:
@@ -117,17 +124,20 @@ def _hedged(low: int, high: int, hedge: str | None) -> Money | None:
 def amounts(sentence: Sentence, used: set[int], expected: str | None, stay: bool) -> Iterator[Mention]:
     """The sums as facts. `stay` says that hospitals or getting money back are spoken of."""
     asked = expected if expected is not None and FACTS.get(expected, FACTS["age"]).kind == "money" else None
+    counting = expected in FACTS and FACTS[expected].kind == "int"
     found = sums(sentence, used)
     for place, one in enumerate(found):
         cue = _cue(sentence, found, place)
         if not one.sure and cue is None and asked is None and not (stay and _looks_like_money(sentence, one)):
             continue
-        if cue == "cue_other" or (cue is None and not one.sure and not asked and not stay):
+        if cue == "cue_other" or (cue is None and counting and not one.currency):
             continue
         fact = _CUES[cue] if cue and not (asked and cue == "cue_total") else asked or "bill_total"
         tokens = sentence.tokens
         reason = one.reason + (f":{cue[4:]}" if cue else ":asked" if asked else ":default")
-        yield Mention(fact, one.money, tokens[one.first].start, tokens[one.last].end, reason, one.first, one.last, firm=True)
+        yield Mention(
+            fact, one.money, tokens[one.first].start, tokens[one.last].end, reason, one.first, one.last, firm=True
+        )
 
 
 def _looks_like_money(sentence: Sentence, one: Sum) -> bool:
@@ -160,5 +170,3 @@ def _cue(sentence: Sentence, found: list[Sum], place: int) -> str | None:
             return None
         at, steps = at + 1, steps + 1
     return None
-
-

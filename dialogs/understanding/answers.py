@@ -43,7 +43,9 @@ def is_number_question(expecting: Expecting) -> bool:
     return fact is not None and fact.kind in ("int", "money", "date")
 
 
-def picked(text: str, texts: Sequence[str], expecting: Expecting, lexicons: Sequence[Lexicon]) -> tuple[str, str] | None:
+def picked(
+    text: str, texts: Sequence[str], expecting: Expecting, lexicons: Sequence[Lexicon]
+) -> tuple[str, str] | None:
     """(value, reason) of the choice that the whole utterance picks, by its value, its label, its number or its name."""
     values = [value for value, _ in expecting.choices]
     whole = text.strip()
@@ -112,7 +114,7 @@ def _index(whole: str, texts: Sequence[str], lexicons: Sequence[Lexicon]) -> int
 def clause_answers(
     sentence: Sentence, expecting: Expecting, lexicons: Sequence[Lexicon], bound: set[int]
 ) -> Iterator[Mention | str]:
-    """What each clause that is nothing but an answer says of the fact asked for; "yes" or "no" where it says only that."""
+    """What each clause that is nothing but an answer says of the fact asked for, or just "yes" or "no"."""
     for first, last in _clauses(sentence):
         tokens = sentence.tokens[first : last + 1]
         lead = 0
@@ -141,9 +143,7 @@ def _answer(
         yield _yes_or_no(command[0], sentence, expecting, first, last)
 
 
-def _yes_or_no(
-    word: str, sentence: Sentence, expecting: Expecting, first: int, last: int
-) -> Mention | str:
+def _yes_or_no(word: str, sentence: Sentence, expecting: Expecting, first: int, last: int) -> Mention | str:
     fact = FACTS.get(expecting.fact)
     value: Value | None = None
     if fact is not None and fact.kind == "bool":
@@ -186,7 +186,13 @@ def bare_number(sentence: Sentence, texts: Sequence[str], expecting: Expecting) 
     after = sentence.neighbour(index, 1)
     timed = fact.id == "stays_this_year" and after is not None and "time" in after.marks
     value = number.whole if number.kind == "number" else None
-    if value is None or hedged or number.currency or (after is not None and not after.known) or (number.counts and not timed):
+    if (
+        value is None
+        or hedged
+        or number.currency
+        or (after is not None and not after.known)
+        or (number.counts and not timed)
+    ):
         return None
     if not fact.low <= value <= fact.high:
         return None

@@ -49,7 +49,11 @@ def _named(sentence: Sentence, index: int, lexicons: Sequence[Lexicon]) -> str |
 
 
 def does_not_know(
-    sentence: Sentence, mentions: Sequence[Mention], expected: str | None, facts: Mapping[str, Finding], intent: str | None
+    sentence: Sentence,
+    mentions: Sequence[Mention],
+    expected: str | None,
+    facts: Mapping[str, Finding],
+    intent: str | None,
 ) -> bool:
     """Whether "I don't know" answers the open question, and is not about something else."""
     if expected is None or expected in facts or intent is not None:

@@ -4,13 +4,51 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from itertools import pairwise
 
 from dialogs.understanding.text import BLANK, fold, is_digit, is_latin
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10x98765432"
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+        "83",
+        "91",
+    ]
 )
 _PHONE_GROUPS = ([11], [3, 4, 4], [3, 8])
 _OLD_ID_GROUPS = ([15], [6, 6, 3])
@@ -99,7 +137,7 @@ def _number_at(text: str, places: list[int], at: int) -> int:
 
 def _groups(places: list[int]) -> list[int]:
     groups = [1]
-    for before, here in zip(places, places[1:], strict=False):
+    for before, here in pairwise(places):
         if here == before + 1:
             groups[-1] += 1
         else:

@@ -16,12 +16,38 @@ from policy_engine.errors import FactError, did_you_mean
 from policy_engine.facts import FACTS, Value, parse_fact
 
 INTENTS = frozenset(
-    "eligibility enrol contribution estimate compare_hospitals policy_question reminder_settings complaint human "
-    "greeting thanks out_of_scope".split()
+    [
+        "eligibility",
+        "enrol",
+        "contribution",
+        "estimate",
+        "compare_hospitals",
+        "policy_question",
+        "reminder_settings",
+        "complaint",
+        "human",
+        "greeting",
+        "thanks",
+        "out_of_scope",
+    ]
 )
 COMMANDS = frozenset(
-    "back restart cancel help correct repeat skip unknown yes no language large_text delete_my_data "
-    "export_my_data".split()
+    [
+        "back",
+        "restart",
+        "cancel",
+        "help",
+        "correct",
+        "repeat",
+        "skip",
+        "unknown",
+        "yes",
+        "no",
+        "language",
+        "large_text",
+        "delete_my_data",
+        "export_my_data",
+    ]
 )
 ARGUMENTS: Mapping[str, frozenset[str]] = {
     "language": frozenset(("zh_Hans", "en")),
@@ -29,7 +55,22 @@ ARGUMENTS: Mapping[str, frozenset[str]] = {
 }
 
 _SECTIONS = frozenset(
-    "locale sets facts marks pairs intents commands answers strip names numbers months ordinals ignore".split()
+    [
+        "locale",
+        "sets",
+        "facts",
+        "marks",
+        "pairs",
+        "intents",
+        "commands",
+        "answers",
+        "strip",
+        "names",
+        "numbers",
+        "months",
+        "ordinals",
+        "ignore",
+    ]
 )
 
 
@@ -146,7 +187,7 @@ def longest(trie: Trie, text: str, start: int) -> tuple[int, Entry] | None:
 
 def _only(data: Any, known: Iterable[str], where: str) -> None:
     if not isinstance(data, Mapping):
-        raise ValueError(f"{where}: write names with values, not {data!r}.")
+        raise ValueError(f"{where}: write names with values, not {data!r}.")  # noqa: TRY004 - one error for callers
     for key in data:
         if key not in known:
             raise ValueError(f"{where}: {key!r} means nothing here. Did you mean: {did_you_mean(str(key), known)}?")
@@ -179,7 +220,9 @@ class _Reader:
 
     def words(self, given: Any, where: str) -> tuple[str, ...]:
         """Phrases as they look in canonical text, longest first."""
-        return tuple(sorted({canonical(fold(word)) for word in self.phrases(given or [], where)}, key=len, reverse=True))
+        return tuple(
+            sorted({canonical(fold(word)) for word in self.phrases(given or [], where)}, key=len, reverse=True)
+        )
 
     def _expanded(self, phrase: str, where: str, each: str | None) -> Iterator[str]:
         parts: list[tuple[str, ...]] = [(piece,) for piece in phrase.replace("}", "{").split("{")]
@@ -274,5 +317,3 @@ def _whole(value: Any, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError(f"{where}: {value!r} is not a whole number.")
     return value
-
-

@@ -34,6 +34,7 @@ def settle(
         said.setdefault(mention.fact, []).append(mention)
     found: dict[str, Finding] = {}
     for fact, candidates in said.items():
+        meant: Mention | None
         if fact == "subject":
             meant = _subject(sentence, candidates, corrected or fact in denials)
         elif fact == "provider_level":
@@ -55,7 +56,7 @@ def _rank(mention: Mention) -> int:
 
 
 def _subject(sentence: Sentence, candidates: list[Mention], corrected: bool) -> Mention:
-    """Whom it is about: the corrected one, the one named with 给 or 帮, the one whose age is said, or else the first."""
+    """Whom it is about: the corrected one, the one named with 给 or 帮, the one whose age is said, or the first."""
     if corrected:
         return candidates[-1]
     for mention in candidates:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dialogs.understanding.lexicon import Lexicon, Pair
 from dialogs.understanding.tokens import Sentence
@@ -76,7 +77,15 @@ def _paired(sentence: Sentence, pair: Pair) -> Iterable[Mention]:
                 reason = f"pair.{pair.first}.{pair.then}"
                 for fact, value in pair.facts:
                     yield Mention(
-                        fact, value, token.start, other.end, reason, index, at, weak=pair.weak and not negated, negated=negated
+                        fact,
+                        value,
+                        token.start,
+                        other.end,
+                        reason,
+                        index,
+                        at,
+                        weak=pair.weak and not negated,
+                        negated=negated,
                     )
                 break
             if other.marks & _NEGATIONS:
@@ -93,7 +102,7 @@ def weigh(sentence: Sentence, mentions: Sequence[Mention]) -> None:
     for mention in mentions:
         if not mention.firm:
             _after(sentence, mention, have[id(mention)], bound, targets)
-    for one, other in zip(mentions, mentions[1:], strict=False):
+    for one, other in pairwise(mentions):
         if one.fact == other.fact and one.value != other.value and _alternatives(sentence, one, other):
             one.open = other.open = True
 

@@ -10,9 +10,14 @@ from typing import Literal
 
 from dialogs.understanding.text import is_digit, is_latin
 
-DIGITS = {char: value for value, chars in enumerate("零〇○ 一壹 二贰两 三叁 四肆 五伍 六陆 七柒 八捌 九玖".split()) for char in chars}
+DIGITS = {
+    char: value
+    for value, chars in enumerate(["零〇○", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"])
+    for char in chars
+}
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _GREAT = {"万": 10**4, "萬": 10**4, "亿": 10**8}
+_UNITS = _SMALL | _GREAT
 _LETTERS = {"w": 10**4, "k": 10**3}
 _FUZZY = "多余几"
 _UNCLEAR = "来把"
@@ -28,6 +33,7 @@ _LONGEST = 40
 """Characters. No number that anybody means is written longer; it also bounds the work on hostile text."""
 
 Kind = Literal["number", "percent", "ordinal", "unreadable"]
+_BEFORE: tuple[tuple[str, Kind], ...] = (("百分之", "percent"), ("千分之", "percent"), ("第", "ordinal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +81,16 @@ class _Reading:
 
 def read_number(text: str, start: int) -> Number | None:
     """The number that starts at this offset of folded text, with its currency; None where none does."""
-    for prefix, kind in (("百分之", "percent"), ("千分之", "percent"), ("第", "ordinal")):
+    for prefix, kind in _BEFORE:
         if text.startswith(prefix, start):
-            inner = read_number(text, start + len(prefix))
+            inner = _plain(text, start + len(prefix))
             return inner and replace(inner, kind=kind, start=start)
     at = start
-    for prefix in _CURRENCY_BEFORE:
-        if text.startswith(prefix, start):
-            at = start + len(prefix)
+    for currency in _CURRENCY_BEFORE:
+        if text.startswith(currency, start):
+            at = start + len(currency)
             at += text[at : at + 1] == " "
-    if at == start and text[at] not in DIGITS and not is_digit(text[at]) and text[at] not in "十拾半":
-        return None
-    found = _half(text, at) or _magnitude(text, at)
+    found = _plain(text, at)
     if found is None:
         return None
     found = replace(found, start=start, currency=at > start)
@@ -99,8 +103,15 @@ def read_whole(text: str) -> int | None:
     return number.whole if number and number.end == len(text) and not number.currency else None
 
 
+def _plain(text: str, at: int) -> Number | None:
+    """A number without what may stand before and after it."""
+    if at >= len(text) or not (text[at] in DIGITS or is_digit(text[at]) or text[at] in "十拾半"):
+        return None
+    return _half(text, at) or _magnitude(text, at)
+
+
 def _half(text: str, at: int) -> Number | None:
-    unit = {**_SMALL, **_GREAT}.get(text[at + 1 : at + 2], 0) if text[at] == "半" else 0
+    unit = _UNITS.get(text[at + 1 : at + 2], 0) if text[at] == "半" else 0
     if unit < 1000:
         return None
     return Number("number", at, at + 2, unit * MILLE // 2, unit * MILLE // 2, unit * MILLE // 10, great=True)
@@ -178,11 +189,10 @@ def _digits(text: str, state: _Reading, stop: int) -> bool:
 
 def _is_comma(text: str, at: int, start: int) -> bool:
     """Whether this comma parts thousands: three digits after it, and then no fourth."""
+    if text[at] != "," or at - start > 15 or (at - start > 3 and text[at - 4] != ","):
+        return False
     group = text[at + 1 : at + 4]
-    return (
-        text[at] == "," and at - start <= 15 and len(group) == 3 and all(map(is_digit, group))
-        and not is_digit(text[at + 4 : at + 5] or " ") and (at - start <= 3 or text[at - 4] == ",")
-    )  # fmt: skip
+    return len(group) == 3 and all(map(is_digit, group)) and not is_digit(text[at + 4 : at + 5] or " ")
 
 
 def _is_pair(run: list[int]) -> bool:
@@ -220,7 +230,11 @@ def _unit(text: str, state: _Reading) -> bool:
 def _letter(text: str, state: _Reading) -> int:
     unit = _LETTERS.get(text[state.at], 0)
     after = text[state.at + 1 : state.at + 2]
-    return unit if unit and state.pending is not None and not state.last and not (is_latin(after) and after.isalpha()) else 0
+    return (
+        unit
+        if unit and state.pending is not None and not state.last and not (is_latin(after) and after.isalpha())
+        else 0
+    )
 
 
 def _settle(text: str, state: _Reading) -> bool:

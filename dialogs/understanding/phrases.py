@@ -44,8 +44,7 @@ def _without_end(form: str, words: Sequence[str]) -> list[str]:
     return [
         form[: -len(word)].rstrip()
         for word in words
-        if form.endswith(word)
-        and not (is_latin(word[0]) and is_latin(form[-len(word) - 1 : -len(word)] or " "))
+        if form.endswith(word) and not (is_latin(word[0]) and is_latin(form[-len(word) - 1 : -len(word)] or " "))
     ]
 
 

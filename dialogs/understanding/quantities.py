@@ -111,7 +111,9 @@ def dates(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
             if full and found.year is not None and (token.clause in paying or expected == "contribution_year"):
                 yield Mention("contribution_year", found.year, *span, "date.contribution", index, index, firm=True)
             continue
-        near = {mark for step in (-1, 1) for mark in (sentence.mark_beside(index, step, {"born", "admitted"}, 3),) if mark}
+        near = {
+            mark for step in (-1, 1) for mark in (sentence.mark_beside(index, step, {"born", "admitted"}, 3),) if mark
+        }
         if "born" in near or (not near and expected == "birth_date"):
             fact, reason = "birth_date", "date.born" if near else "date.asked"
         elif "admitted" in near or (not near and expected == "admission_date"):

@@ -11,11 +11,11 @@ from dialogs.understanding.findings import Expecting, Finding, Findings
 from dialogs.understanding.identity import hide_numbers
 from dialogs.understanding.intents import intent_of
 from dialogs.understanding.lexicon import Lexicon
-from dialogs.understanding.mentions import Mention, collect, weigh
 from dialogs.understanding.meaning import settle
+from dialogs.understanding.mentions import Mention, collect, weigh
 from dialogs.understanding.phrases import forms
 from dialogs.understanding.quantities import ages, dates, stays
-from dialogs.understanding.text import fold
+from dialogs.understanding.text import fold, head
 from dialogs.understanding.tokens import Sentence, cut
 
 _HOSPITAL_FACTS = frozenset(("provider_level", "care", "bill_total", "reportable_cost", "referred"))
@@ -25,9 +25,9 @@ _HOSPITAL_INTENTS = frozenset(("estimate", "compare_hospitals"))
 def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexicon]) -> Findings:
     """What the person said: facts with their spans, an intent, a command, and which of the choices was picked.
 
-    Never raises, whatever the text. The first lexicon is the one of the conversation's language.
+    Never raises, whatever the text; of a text longer than anybody types only the first 2,000 characters are read. The first lexicon is the one of the conversation's language.
     """
-    folded = hide_numbers(fold(text))
+    folded = head(hide_numbers(fold(text)))
     texts = forms(folded, lexicons)
     sentence = cut(folded, lexicons)
     expected = expecting.fact if expecting else None
@@ -93,21 +93,24 @@ def _mentions(
 
 
 def _speaks_of_stay(sentence: Sentence, mentions: Sequence[Mention], expected: str | None) -> bool:
-    """Whether hospitals or getting money back are the topic, so that 镇上 is a hospital's level and 上海 a place of care."""
+    """Whether hospitals or money back are the topic, so that 镇上 is a hospital's level and 上海 a place of care."""
     if expected in _HOSPITAL_FACTS:
         return True
     levels = {mention.value for mention in mentions if mention.fact == "provider_level"}
     if len(levels) > 1 or any(m.fact in _HOSPITAL_FACTS and not m.needs_stay for m in mentions):
         return True
     return any(
-        token.marks & {"claim", "hospital", "compare", "correct"} or (token.entry and token.entry.intent in _HOSPITAL_INTENTS)
+        token.marks & {"claim", "hospital", "compare", "correct"}
+        or (token.entry and token.entry.intent in _HOSPITAL_INTENTS)
         for token in sentence.tokens
     )
 
 
 def _bound(sentence: Sentence, mentions: Sequence[Mention]) -> set[int]:
     """Whether the first word denies something later in its clause, and so is no answer by itself."""
-    return {0} if any(m.negated and 0 < m.first <= 4 and sentence.tokens[m.first].clause == 0 for m in mentions) else set()
+    return (
+        {0} if any(m.negated and 0 < m.first <= 4 and sentence.tokens[m.first].clause == 0 for m in mentions) else set()
+    )
 
 
 def _trimmed(text: str) -> tuple[int, int]:
@@ -115,9 +118,7 @@ def _trimmed(text: str) -> tuple[int, int]:
     return start, max(start, len(text.rstrip()))
 
 
-def _choice(
-    expecting: Expecting | None, choice: tuple[str, str] | None, facts: dict[str, Finding]
-) -> str | None:
+def _choice(expecting: Expecting | None, choice: tuple[str, str] | None, facts: dict[str, Finding]) -> str | None:
     """The choice picked, also where it was said in free words."""
     if expecting is None:
         return None

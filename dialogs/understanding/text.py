@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-SEPARATORS = frozenset(",;!?。、\n\r()（）【】[]《》<>…|/\\\"“”「」『』")
+SEPARATORS = frozenset(',;!?。、\n\r()（）【】[]《》<>…|/\\"“”「」『』')
 """Characters that end a clause. A full stop is one only where it is not inside a number: see `ends_clause`."""
 
 BLANK = "\x00"
 """Stands for a character that nothing may be read out of."""
+
+LONGEST_READ = 2000
+"""Characters. A minute of speech has about 300; more is not read, so that nobody can keep the service busy."""
 
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= {ord("\u3000"): ord(" "), ord("’"): ord("'"), ord("‘"): ord("'"), ord("￥"): ord("¥"), ord("—"): ord("-")}
@@ -64,3 +67,13 @@ def canonical(text: str) -> str:
         else:
             space = True
     return "".join(out)
+
+
+def head(text: str) -> str:
+    """As much of folded text as is read: whole clauses, so that no number is cut in two."""
+    if len(text) <= LONGEST_READ:
+        return text
+    for at in range(LONGEST_READ, LONGEST_READ - 200, -1):
+        if ends_clause(text, at):
+            return text[:at]
+    return text[:LONGEST_READ].rstrip("0123456789,.零〇一二三四五六七八九十百千万亿两" + BLANK)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dialogs.understanding.dates import DateFound, read_date
-from dialogs.understanding.lexicon import Entry, Lexicon, longest
+from dialogs.understanding.lexicon import Entry, Lexicon, Trie, longest
 from dialogs.understanding.numerals import DIGITS, MILLE, Number, read_number
 from dialogs.understanding.text import at_word_edge, ends_clause, is_digit, is_latin
 
+_PLACES = frozenset(("here", "away"))
 _NONE: frozenset[str] = frozenset()
 _NUMBER_STARTS = frozenset(DIGITS) | frozenset("0123456789十拾半百千第¥rc")
 
@@ -123,7 +124,15 @@ def _word_end(text: str, at: int) -> int:
     return end
 
 
-def _known(text, at, clause, tries, month, starts) -> Token | None:  # type: ignore[no-untyped-def]
+def _known(
+    text: str,
+    at: int,
+    clause: int,
+    tries: Sequence[Trie],
+    month: Callable[[int], tuple[int, int]],
+    starts: frozenset[str],
+) -> Token | None:
+    """The longest of a phrase, a date and a number at this offset."""
     char = text[at]
     best: tuple[int, Entry] | None = None
     for trie in tries:
@@ -131,6 +140,11 @@ def _known(text, at, clause, tries, month, starts) -> Token | None:  # type: ign
             found = longest(trie, text, at)
             if found and (best is None or found[0] > best[0]):
                 best = found
+    if best and best[1].marks & _PLACES and not best[1].facts:
+        # 在海宁 is a place, but 在海宁市人民医院 is 在 and a hospital.
+        inner = max((found[0] for trie in tries if (found := longest(trie, text, at + 1))), default=at)
+        if inner > best[0]:
+            best = None
     end = best[0] if best else at
     if char in _NUMBER_STARTS or char in starts:
         date = read_date(text, at, month)
@@ -187,7 +201,9 @@ def _spoken_at(tokens: list[Token], start: int) -> tuple[int, int, int]:
             if not (after and after.scale):
                 break
             section = token.number.whole
-        elif (at > start and token.start + 1 == token.end and "to" in token.marks) or (at > start and last >= 100 and "or" in token.marks):
+        elif (at > start and token.start + 1 == token.end and "to" in token.marks) or (
+            at > start and last >= 100 and "or" in token.marks
+        ):
             at += 1
             continue
         else:

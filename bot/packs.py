@@ -1,0 +1,162 @@
+"""`hebao policy lint` and `hebao policy show`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from bot.languages import Catalogue
+from dialogs.sources import sources
+from policy_engine.calculation import percent
+from policy_engine.citations import Citation
+from policy_engine.errors import N_, PolicyError, did_you_mean
+from policy_engine.facts import fact_to_json
+from policy_engine.loader import PACKS, load_scheme, scheme_ids
+from policy_engine.money import yuan
+from policy_engine.parameters import decided_by
+from policy_engine.scheme import Parameter, Scalar, Scheme
+
+
+def lint(target: str | None, words: Catalogue) -> list[tuple[str, str | None]]:
+    """Every pack and county that was checked, each with its first fault, or None.
+
+    `target` is a scheme that comes with the program, or a pack's folder; all schemes where it is None. Raises
+    PolicyError where there is no such thing.
+    """
+    folder = Path(target) if target else None
+    if folder is not None and (folder / "scheme.yaml").is_file():
+        return _checked(folder.name, folder.resolve().parent, words)
+    if target is not None and target not in scheme_ids():
+        raise PolicyError(
+            N_("There is no scheme or pack folder called {scheme}. Did you mean: {nearest}?"),
+            scheme=target,
+            nearest=did_you_mean(target, scheme_ids()),
+        )
+    return [each for scheme in ([target] if target else scheme_ids()) for each in _checked(scheme, PACKS, words)]
+
+
+def _checked(scheme_id: str, packs: Path, words: Catalogue) -> list[tuple[str, str | None]]:
+    try:
+        scheme = load_scheme(scheme_id, None, packs)
+    except PolicyError as error:
+        return [(scheme_id, error.said(words.source))]
+    checked: list[tuple[str, str | None]] = [(scheme_id, None)]
+    for county in scheme.counties:
+        try:
+            load_scheme(scheme_id, county, packs)
+            checked.append((f"{scheme_id}/{county}", None))
+        except PolicyError as error:
+            checked.append((f"{scheme_id}/{county}", error.said(words.source)))
+    return checked
+
+
+def shown(scheme: Scheme) -> dict[str, Any]:
+    """A scheme as JSON: identity, documents, parameters with sources, readings, statements."""
+    return {
+        "scheme": scheme.id,
+        "kind": scheme.kind,
+        "name": scheme.name,
+        "jurisdiction": scheme.jurisdiction,
+        "from": scheme.start.isoformat(),
+        "to": scheme.end.isoformat(),
+        "pilot_city": scheme.pilot_city,
+        "county": scheme.overlay.id if scheme.overlay else None,
+        "counties": list(scheme.counties),
+        "version": scheme.version,
+        "documents": [
+            {
+                "number": each.number,
+                "title": each.title,
+                "issuer": each.issuer,
+                "issued": each.issued.isoformat(),
+                "grade": each.grade,
+            }
+            for each in scheme.documents.values()
+        ],
+        "parameters": {name: _parameter(scheme, each) for name, each in scheme.parameters.items()},
+        "interpretations": {
+            name: {
+                "question": each.question,
+                "chosen": each.chosen,
+                "confirmed_by": each.confirmed_by,
+                "citation": each.citation.to_dict(),
+            }
+            for name, each in scheme.interpretations.items()
+        },
+        "statements": [
+            {"id": each.id, "kind": each.kind, "text": each.text, "citation": each.citation.to_dict()}
+            for each in scheme.statements
+        ],
+    }
+
+
+def _parameter(scheme: Scheme, parameter: Parameter) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "label": parameter.label,
+        "stated": parameter.stated,
+        "citation": parameter.citation.to_dict(),
+    }
+    if not any(each.value is not None or each.same_as for each in parameter.settings):
+        data["decided_by"] = decided_by(scheme, parameter)
+    data["values"] = [
+        {
+            "from": each.start.isoformat(),
+            "to": each.end.isoformat(),
+            **({"value": written(parameter, each.value)} if each.value is not None else {}),
+            **({"at_least": written(parameter, each.at_least)} if each.at_least is not None else {}),
+            **({"same_as": each.same_as} if each.same_as else {}),
+            "citation": each.citation.to_dict(),
+        }
+        for each in parameter.settings
+    ]
+    return data
+
+
+def written(parameter: Parameter, value: Scalar) -> Any:
+    """A parameter's value as people write it: yuan with two decimals, rates and points as percentages."""
+    if parameter.unit == "yuan":
+        return yuan(int(value))
+    if isinstance(value, Fraction):
+        return percent((value, value))
+    return fact_to_json(value)
+
+
+def show(scheme: Scheme, words: Catalogue) -> str:
+    """A scheme as text."""
+    name = words.source(scheme.name) + (f" · {words.source(scheme.overlay.name)}" if scheme.overlay else "")
+    lines = [f"{scheme.id}: {name}, {scheme.start} – {scheme.end}", scheme.version, ""]
+    for document in scheme.documents.values():
+        lines.append(f"{document.number} 《{document.title}》 {words.source(document.issuer)}, {document.issued}")
+    lines.append("")
+    for parameter in scheme.parameters.values():
+        lines += _shown(scheme, parameter, words)
+    for rule in (*scheme.may_join, *scheme.cannot_join):
+        lines.append(f"{rule.id}: {words.source(rule.text)} [{_place(rule.citation, words)}]")
+    for statement in scheme.statements:
+        lines.append(
+            f"{statement.id} ({statement.kind}): {words.source(statement.text)} [{_place(statement.citation, words)}]"
+        )
+    return "\n".join(lines)
+
+
+def _shown(scheme: Scheme, parameter: Parameter, words: Catalogue) -> list[str]:
+    label = f"{parameter.id}  {words.source(parameter.label)}"
+    if not parameter.settings:
+        authority = words.source(decided_by(scheme, parameter))
+        unset = words("show.unset", authority=authority)
+        return [f"{label}: {unset} [{_place(parameter.citation, words)}]"]
+    lines = []
+    for each in parameter.settings:
+        value = each.same_as or (
+            f"≥ {written(parameter, each.at_least)}"
+            if each.at_least is not None
+            else written(parameter, each.value or 0)
+        )
+        lines.append(f"{label}: {value} ({each.start} – {each.end}) [{_place(each.citation, words)}]")
+    return lines
+
+
+def _place(citation: Citation, words: Catalogue) -> str:
+    (source,) = sources([citation], words)
+    return f"{source.label}, {source.grade}" if citation.document else source.grade

@@ -1,0 +1,25 @@
+"""Problem documents (RFC 9457): how every error leaves over HTTP."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi.responses import Response
+
+
+class Problem(Exception):  # noqa: N818 - the RFC's own word
+    """An HTTP error: `status`, a short `title`, and a `detail` that says what to do."""
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+        self.detail = detail
+
+
+def problem_response(problem: Problem) -> Response:
+    """The problem as a response."""
+    body = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
+    headers = {"Retry-After": "5"} if problem.status == 503 else None
+    content = json.dumps(body, ensure_ascii=False)
+    return Response(content, problem.status, headers, media_type="application/problem+json")

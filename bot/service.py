@@ -1,0 +1,214 @@
+"""The one path that all channels share: a message in, one transaction, the answer out.
+
+Save, then speak: the message is claimed by its id, the conversation and the replies are written, and only after the
+commit does anything leave. The same message again gets the same answer and does nothing twice.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from bot.languages import LOCALES, catalogue, first_language, lexicons
+from bot.settings import Settings
+from dialogs.context import Context
+from dialogs.conversation import Conversation, conversation_from_dict
+from dialogs.questions import GOAL
+from dialogs.replies import Reply, Text, reply_from_dict, reply_to_dict
+from dialogs.respond import Turn, greet, open_question, respond
+from dialogs.understanding import mask_identity_numbers
+from member_store.store import PastTurn, Reduced, Store, StoredTurn
+from policy_engine.facts import fact_to_json
+from policy_engine.loader import load_scheme
+
+HISTORY = 50
+"""Turns that a page shows."""
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A message as a channel hands it over.
+
+    `account` is who it is from in that channel's own terms, `message_id` the channel's id of this message. `locale` is
+    what is known of the person's language (a tag or an Accept-Language header), used until they choose one.
+    """
+
+    channel: str
+    account: str
+    message_id: str
+    text: str
+    locale: str | None = None
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """The answer.
+
+    `asks` is the fact that is asked for, or None; `state` is what scripts may look at; `said` is the message as it was
+    kept, identity numbers taken out.
+    """
+
+    replies: tuple[Reply, ...]
+    asks: str | None
+    locale: str
+    large_text: bool
+    state: dict[str, Any]
+    said: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Past:
+    """One exchange of the past. `said` is empty where the program spoke first."""
+
+    said: str
+    replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A contact's conversation as it stands: language, type size, the last exchanges, and whether there are earlier."""
+
+    locale: str
+    large_text: bool
+    new: bool
+    exchanges: tuple[Past, ...]
+    earlier: bool
+
+
+class Service:
+    """The assistant over one member store. Safe to use from several threads."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def context(self) -> Context:
+        """What a turn needs from around it, today."""
+        settings = self._settings
+        scheme = functools.partial(load_scheme, settings.scheme)
+        counties = scheme().counties
+        return Context(
+            scheme=scheme,
+            county=settings.county,
+            counties=tuple(name for name, each in counties.items() if settings.offer_demo or not each.illustrative),
+            languages=catalogue,
+            locales=LOCALES,
+            lexicons=lexicons,
+            today=settings.now,
+        )
+
+    def handle(self, inbound: Inbound, now: datetime.datetime | None = None) -> Outbound:
+        """Take one turn and return its answer; all of it is saved when this returns.
+
+        Raises ValueError for a malformed channel, account or message id, StoreError where the store fails.
+        """
+        context = self.context()
+        # Nobody needs an identity number for advice, so none is kept, not even encrypted.
+        text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")
+
+        def reduce(state: dict[str, Any] | None) -> Reduced:
+            conversation = conversation_from_dict(state) if state else None
+            if conversation is None:
+                locale = str((state or {}).get("locale", "")) or first_language(text, inbound.locale)
+                conversation = Conversation(locale if locale in LOCALES else first_language(text), asked=GOAL)
+                words = catalogue(conversation.locale)
+                told = (Text(words("upgraded"), "note"),) if state else ()
+            else:
+                told = ()
+            turn = respond(conversation, text, context)
+            return _reduced(replace(turn, replies=(*told, *turn.replies)))
+
+        stored = self._store.turn(inbound.channel, inbound.account, inbound.message_id, text, reduce, now)
+        return replace(_outbound(stored), said=text)
+
+    def choose(
+        self, channel: str, account: str, message_id: str, *, locale: str | None = None, large_text: bool | None = None
+    ) -> Outbound:
+        """Keep a choice of language or type size; a question that is open is asked again in the new language.
+
+        Raises as `handle` does.
+        """
+        context = self.context()
+
+        def reduce(state: dict[str, Any] | None) -> Reduced:
+            conversation = (conversation_from_dict(state) if state else None) or Conversation(locale or LOCALES[0])
+            chosen = replace(
+                conversation,
+                locale=locale if locale in LOCALES else conversation.locale,
+                large_text=conversation.large_text if large_text is None else large_text,
+            )
+            asked = open_question(chosen, context) if chosen.locale != conversation.locale else None
+            return _reduced(Turn(chosen, (asked,) if asked else ()))
+
+        return _outbound(self._store.turn(channel, account, message_id, "", reduce))
+
+    def view(self, channel: str, account: str, wanted: str | None = None) -> View:
+        """The conversation as a page shows it; for somebody new, the greeting in the language they want.
+
+        Raises as `handle` does.
+        """
+        state = self._store.conversation(channel, account)
+        conversation = conversation_from_dict(state) if state else None
+        past = self._store.history(channel, account, HISTORY + 1) if conversation else []
+        shown = [exchange for exchange in map(_past, past[-HISTORY:]) if exchange.said or exchange.replies]
+        locale = conversation.locale if conversation else first_language("", wanted)
+        if not shown:
+            shown = [Past("", greet(locale, self.context()).replies)]
+        return View(
+            locale=locale,
+            large_text=bool(conversation and conversation.large_text),
+            new=conversation is None,
+            exchanges=tuple(shown),
+            earlier=len(past) > HISTORY,
+        )
+
+
+def _reduced(turn: Turn) -> Reduced:
+    conversation = turn.conversation
+    facts = {name: fact_to_json(value) for name, value in conversation.facts().items()}
+    return Reduced(
+        state=conversation.to_dict(),
+        replies=[reply_to_dict(reply) for reply in turn.replies],
+        outcome={
+            "asks": conversation.asked,
+            "locale": conversation.locale,
+            "large_text": conversation.large_text,
+            "state": {
+                "subject": conversation.subject,
+                "flow": conversation.flows[-1] if conversation.flows else None,
+                "flows": list(conversation.flows),
+                "facts": facts,
+                "unsure": sorted(conversation.unsure()),
+                "locale": conversation.locale,
+            },
+        },
+    )
+
+
+def _outbound(stored: StoredTurn) -> Outbound:
+    outcome = stored.outcome
+    return Outbound(
+        replies=tuple(reply_from_dict(each) for each in stored.replies),
+        asks=outcome["asks"],
+        locale=outcome["locale"],
+        large_text=outcome["large_text"],
+        state=outcome["state"],
+        repeated=stored.repeated,
+    )
+
+
+def _past(turn: PastTurn) -> Past:
+    return Past(turn.text, tuple(reply_from_dict(each) for each in turn.replies))

@@ -1,0 +1,61 @@
+"""A lexicon that is wrong is refused, with the entry named; one that is right works in a language of its own."""
+
+from typing import Any
+
+import pytest
+
+from dialogs.understanding import Expecting, Lexicon, understand
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        ({"fact": []}, "fact"),
+        ({"facts": [{"facts": {"agee": 3}, "phrases": ["x"]}]}, "agee"),
+        ({"facts": [{"facts": {"care": "hospital"}, "phrases": ["x"]}]}, "entry 1"),
+        ({"facts": [{"facts": {"care": "inpatient"}, "phrases": "x"}]}, "entry 1"),
+        ({"facts": [{"facts": {"care": "inpatient"}, "phrases": [True]}]}, "entry 1"),
+        ({"facts": [{"facts": {"care": "inpatient"}, "phrases": ["{no}x"]}]}, "no"),
+        ({"facts": [{"facts": {"care": "inpatient"}, "phrases": ["x"], "strong": True}]}, "strong"),
+        ({"facts": [{"facts": {"care": "inpatient"}, "phrases": ["x"], "marks": ["gluey"]}]}, "gluey"),
+        ({"facts": [{"phrases": ["x"]}]}, "entry 1"),
+        ({"facts": [{"facts": {"care": v}, "phrases": ["x"]} for v in ("inpatient", "outpatient")]}, "'x'"),
+        ({"marks": {"gluey": ["x"]}}, "gluey"),
+        ({"intents": {"estimates": ["x"]}}, "estimates"),
+        ({"commands": {"bak": ["x"]}}, "bak"),
+        ({"commands": {"back": ["x"], "help": ["x"]}}, "'x'"),
+        ({"commands": {"language": {"fr": ["x"]}}}, "fr"),
+        ({"pairs": [{"first": "here", "then": "studyy", "facts": {"studies_locally": True}}]}, "studyy"),
+        ({"answers": [{"fact": "age", "value": 200, "phrases": ["x"]}]}, "age"),
+        ({"names": {"agee": ["x"]}}, "agee"),
+        ({"numbers": {"words": {"un": True}}}, "un"),
+        ({"strip": {"around": []}}, "around"),
+    ],
+)
+def test_refused(data: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        Lexicon.from_data(data)
+
+
+def test_a_third_language_is_data_only() -> None:
+    italian = Lexicon.from_data(
+        {
+            "locale": "it",
+            "facts": [
+                {"facts": {"subject": "mother"}, "phrases": ["mia madre"]},
+                {"facts": {"residence_permit": True}, "phrases": ["permesso di soggiorno"], "weak": True},
+            ],
+            "marks": {"neg_have": ["non ha"], "have": ["ha"], "years": ["anni"], "glue": ["il", "ha"]},
+            "commands": {"yes": ["sì"]},
+            "numbers": {"words": {"sessanta": 60}, "scales": {"mila": 1000}},
+        }
+    )
+    found = understand("Mia madre ha 65 anni, non ha il permesso di soggiorno", None, [italian])
+    assert found.values() == {"subject": "mother", "age": 65, "residence_permit": False}
+    assert understand("mia madre, sessanta anni, ha il permesso di soggiorno", None, [italian]).values() == {
+        "subject": "mother",
+        "age": 60,
+        "residence_permit": True,
+    }
+    assert understand("sì", Expecting("disabled"), [italian]).values() == {"disabled": True}
+    assert understand("qualunque cosa", None, []).facts == ()
