@@ -165,14 +165,14 @@ class Service:
         past = self._store.history(channel, account, HISTORY + 1) if conversation else []
         shown = [exchange for exchange in map(_past, past[-HISTORY:]) if exchange.said or exchange.replies]
         locale = conversation.locale if conversation else first_language("", wanted)
-        if not shown:
-            shown = [Past("", greet(locale, self.context()).replies)]
+        earlier = len(past) > HISTORY
+        greeting = [] if earlier else [Past("", greet(locale, self.context()).replies)]
         return View(
             locale=locale,
             large_text=bool(conversation and conversation.large_text),
             new=conversation is None,
-            exchanges=tuple(shown),
-            earlier=len(past) > HISTORY,
+            exchanges=(*greeting, *shown),
+            earlier=earlier,
         )
 
 

@@ -117,7 +117,8 @@ def contribution_receipt(found: Contribution, case: Case) -> Receipt:
     words = case.words
     lines = [Line(words("line.total"), words.money(found.total), "total")]
     lines += [_part(part, case) for part in found.parts]
-    notes = [words.source(each.text) for each in found.advice]
+    told = [part.text for part in found.parts if part.line == "remainder" or part.payer != "individual"]
+    notes = [words.source(text) for text in dict.fromkeys([*told, *(each.text for each in found.advice)])]
     notes += _unset_notes(found.unset, case)
     notes += _open_facts(found.missing, case)
     notes += _interpretations(found.interpretations, case)

@@ -23,7 +23,7 @@ from dialogs.questions import (
     question,
     summary,
 )
-from dialogs.replies import Question, Reply, Text
+from dialogs.replies import Decision, Question, Reply, Text
 from dialogs.understanding import Findings, understand
 from policy_engine.errors import PolicyError
 from policy_engine.facts import FACTS, Value
@@ -307,7 +307,9 @@ class _Responder:
             replies += following.replies
             self.conversation = replace(self.conversation, asked=None)
             if len(flows) < 2:
-                return self.turn(*replies, Text(self.words(f"next.{flows[-1]}"), "note"))
+                refused = any(isinstance(each, Decision) and each.outcome == "ineligible" for each in replies)
+                onward = self.words("next.ineligible") if refused else self.words(f"next.{flows[-1]}")
+                return self.turn(*replies, Text(onward, "note"))
             replies.append(Text(self.words("returning", flow=self.words(f"flow.{flows[-2]}")), "note"))
             last = self.conversation.steps[-1]
             steps = (*self.conversation.steps[:-1], replace(last, flows=flows[:-1]))

@@ -129,7 +129,7 @@ def classes_of(scheme: Scheme, day: datetime.date) -> Node[Class]:
 
 def results(classes: Node[Class], rules: BenefitRules, values: Values, bill: Bill) -> Node[Case]:
     """The result for every class that is still possible, for this bill."""
-    return mapped(classes, lambda each: _calculate(each, rules, values, bill))
+    return mapped(classes, lambda each: calculate(each, rules, values, bill))
 
 
 def _yes_no(rules: BenefitRules, values: Values) -> dict[str, Value]:
@@ -140,7 +140,8 @@ def _yes_no(rules: BenefitRules, values: Values) -> dict[str, Value]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _calculate(each: Class, rules: BenefitRules, values: Values, bill: Bill) -> Case:
+def calculate(each: Class, rules: BenefitRules, values: Values, bill: Bill) -> Case:
+    """The result for one class of people and places."""
     schedule = rules.schedules[each.care, each.level]
     deductible = _deductible(rules, values, schedule.deductible, bill.stay)
     entering = bill.reportable.less(deductible)

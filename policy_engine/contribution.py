@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from policy_engine.citations import Citation
 from policy_engine.conditions import domain
-from policy_engine.diagram import Node, ask_first, given, unfold
+from policy_engine.diagram import Node, ask_first, given, mapped, unfold
 from policy_engine.errors import N_, PolicyError
 from policy_engine.facts import FACTS, Facts, Value, with_age
 from policy_engine.money import NOTHING, Money, exactly
@@ -104,7 +105,7 @@ def contribution(
     day = scheme.on(on, today)
     known = with_age(facts, day)
     values = Values(scheme, day)
-    remaining = given(_cases(scheme), known)
+    remaining = _settled(given(_cases(scheme), known), scheme, rules, known)
     possible = [_parts(scheme, rules, values, own, rest) for own, rest in remaining.odds]
     total = _total(scheme, rules, values)
     bearers = {bearer.id: bearer for bearer in (*rules.own_part, *rules.remainder)}
@@ -143,6 +144,15 @@ def _cases(scheme: Scheme) -> Node[tuple[str, str]]:
         return own, rest
 
     return unfold({name: domain(name, conditions) for name in FACTS if name in looked_at}, decide)
+
+
+def _settled(
+    cases: Node[tuple[str, str]], scheme: Scheme, rules: ContributionRules, known: Mapping[str, Value]
+) -> Node[tuple[str, str]]:
+    """The cases, with the remainder settled for whoever certainly joins by just one of the rules that name a bearer."""
+    joining = {rule.id for rule in scheme.may_join if rule.when.holds(known)}
+    settled = [bearer.id for bearer in rules.remainder if bearer.joins_as in joining]
+    return mapped(cases, lambda case: (case[0], settled[0])) if len(settled) == 1 else cases
 
 
 def _total(scheme: Scheme, rules: ContributionRules, values: Values) -> Money:

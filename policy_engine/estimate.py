@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from policy_engine.calculation import Bill, Case, Class, ReceiptLine, classes_of, hull, read_bill, results
+from policy_engine.calculation import Bill, Case, Class, ReceiptLine, calculate, classes_of, hull, read_bill, results
 from policy_engine.citations import Citation
 from policy_engine.conditions import PARAMETER
-from policy_engine.diagram import Node, ask_first, given
+from policy_engine.diagram import Node, ask_first, given, mapped
 from policy_engine.errors import N_, PolicyError
 from policy_engine.facts import ASSUMED, FACTS, Facts, Value, fact_to_json, with_age
-from policy_engine.money import NOTHING, Money
+from policy_engine.money import NOTHING, Money, exactly
 from policy_engine.parameters import Unset, Values
 from policy_engine.scheme import BenefitRules, Scheme
 
@@ -78,8 +78,9 @@ def estimate(
     classes = given(classes_of(scheme, day), known)
     remaining = results(classes, rules, values, bill)
     result = hull(remaining)
-    missing = list(ask_first(remaining, tuple(FACTS), _doubt))
-    named = {name.removeprefix(PARAMETER) for name in remaining.support if name.startswith(PARAMETER)}
+    amounts = _amounts(classes, rules, values, bill)
+    missing = list(ask_first(amounts, tuple(FACTS), _doubt))
+    named = {name.removeprefix(PARAMETER) for name in amounts.support if name.startswith(PARAMETER)}
     unset = _unset(classes, rules, values, bill, result, named)
     if not {"bill_total", "reportable_cost"} & known.keys() and result.fund != NOTHING:
         missing = _after_schedule(missing, "bill_total")
@@ -107,10 +108,30 @@ def _after_schedule(missing: list[str], fact: str) -> list[str]:
     return [*schedule, fact, *(name for name in missing if name not in schedule)]
 
 
-def _doubt(node: Node[Case]) -> float:
+PROBES = tuple(exactly(yuan * 100) for yuan in (1_000, 10_000, 100_000, 1_000_000))
+"""Bills that stand for one that is unknown, to see which facts will matter once it is known."""
+
+
+def _amounts(classes: Node[Class], rules: BenefitRules, values: Values, bill: Bill) -> Node[tuple[Money, ...]]:
+    """What the fund pays, class by class. A bill that is not exact is tried at several amounts: a fact that matters at
+    none of them does not matter, though over the whole range every class may look alike."""
+    if bill.reportable.exact:
+        tried = [bill]
+    elif bill.reportable.high is None:
+        tried = [replace(bill, whole=each, reportable=each) for each in PROBES]
+    else:
+        ends = (exactly(bill.reportable.low), exactly(bill.reportable.high))
+        tried = [bill, *(replace(bill, whole=each, reportable=each) for each in ends)]
+    return mapped(classes, lambda each: tuple(calculate(each, rules, values, at).fund for at in tried))
+
+
+def _doubt(node: Node[tuple[Money, ...]]) -> float:
     """How wide the range still is, in fen; an open end counts as a bill larger than any."""
-    highs = [10**14 if case.fund.high is None else case.fund.high for case in node.odds]
-    return float(max(highs) - min(case.fund.low for case in node.odds))
+    return float(sum(_width(funds) for funds in zip(*node.odds, strict=True)))
+
+
+def _width(funds: Sequence[Money]) -> int:
+    return max(10**14 if fund.high is None else fund.high for fund in funds) - min(fund.low for fund in funds)
 
 
 def _parameters(classes: Node[Class], rules: BenefitRules) -> dict[str, None]:

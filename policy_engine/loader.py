@@ -186,6 +186,7 @@ def _with_rules(
         name: read_parameter(name, node, documents, period) for name, node in files["parameters"].entries().items()
     }
     joining = files["eligibility"].mapping({"cannot_join", "may_join"}, {"may_join"})
+    may_join = tuple(read_rule(each, documents, interpretations) for each in joining["may_join"].items())
     return replace(
         scheme,
         parameters=parameters,
@@ -193,8 +194,10 @@ def _with_rules(
             read_rule(each, documents, interpretations)
             for each in (joining["cannot_join"].items() if "cannot_join" in joining else [])
         ),
-        may_join=tuple(read_rule(each, documents, interpretations) for each in joining["may_join"].items()),
-        contribution=read_contribution(files["contribution"], documents, parameters, interpretations),
+        may_join=may_join,
+        contribution=read_contribution(
+            files["contribution"], documents, parameters, interpretations, [rule.id for rule in may_join]
+        ),
         benefits=read_benefits(files["benefits"], parameters, interpretations),
         interpretations=interpretations,
         statements=scheme.statements + (national.statements if national else ()),

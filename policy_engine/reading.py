@@ -6,7 +6,7 @@ Every reader refuses what it does not know, and says where.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -230,7 +230,11 @@ def _when(entries: Mapping[str, Node]) -> Condition:
 
 
 def read_contribution(
-    node: Node, documents: Documents, known: Mapping[str, Parameter], interpretations: Interpretations
+    node: Node,
+    documents: Documents,
+    known: Mapping[str, Parameter],
+    interpretations: Interpretations,
+    joining: Collection[str],
 ) -> ContributionRules:
     """Who pays. Raises PackError."""
     entries = node.mapping(
@@ -238,13 +242,14 @@ def read_contribution(
     )
 
     def bearer(each: Node) -> Bearer:
-        parts = each.mapping({"id", "when", "payer", "text", "cite", "relies_on"}, {"id", "payer", "text"})
+        parts = each.mapping({"id", "when", "payer", "text", "cite", "joins_as", "relies_on"}, {"id", "payer", "text"})
         return Bearer(
             id=parts["id"].text(),
             when=_when(parts),
             payer=parts["payer"].one_of((*PAYERS, "shares", "undecided")),
             text=parts["text"].text(),
             citation=_required_citation(each, parts, documents),
+            joins_as=parts["joins_as"].one_of(joining) if "joins_as" in parts else "",
             interpretations=_relies_on(parts, interpretations),
         )
 

@@ -73,6 +73,8 @@ class Bearer:
     """Who carries a part of the contribution where `when` holds.
 
     `payer` is a payer, `shares` (each regular share by its payer), or `undecided` where no authority has said.
+    `joins_as` names a rule on joining: for whoever certainly joins by that rule this one applies, whatever `when` would
+    still need to know.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Bearer:
     payer: str
     text: str
     citation: Citation
+    joins_as: str = ""
     interpretations: tuple[str, ...] = ()
 
 

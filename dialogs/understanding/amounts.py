@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dialogs.understanding.mentions import Mention
-from dialogs.understanding.numerals import Number
+from dialogs.understanding.number import Number
 from dialogs.understanding.tokens import Sentence
 from policy_engine.facts import FACTS
 from policy_engine.money import LARGEST, Money
@@ -18,6 +18,8 @@ _CUES = {
     "cue_other": "",
 }
 _CUE_MARKS = frozenset(_CUES)
+_CLAIMED = "claimed"
+"""报了三千: what was paid back, though not said to be the whole of this year; an answer only where that was asked."""
 _FEN = 1000
 _REACH = 14
 """Characters between a word such as 花了 and its amount."""
@@ -54,7 +56,7 @@ def sums(sentence: Sentence, used: set[int]) -> list[Sum]:
 def _amount_at(sentence: Sentence, index: int, used: set[int]) -> Sum | None:
     tokens = sentence.tokens
     number = tokens[index].number
-    if number is None or number.kind != "number" or index in used or number.counts:
+    if number is None or number.kind != "number" or index in used or number.counts or _crowded(sentence, index):
         return None
     low, high, last, reason = number.low, number.high, index, "money"
     upper = _upper_end(sentence, index, number)
@@ -86,6 +88,17 @@ def _amount_at(sentence: Sentence, index: int, used: set[int]) -> Sum | None:
     if not sure and first and first.plain and tokens[index].end - tokens[index].start > _LONGEST_BARE + 2:
         return None
     return Sum(money, index, last, sure, currency, reason)
+
+
+def _crowded(sentence: Sentence, index: int) -> bool:
+    """Whether another number stands so near that neither can be read: 12,34 and 1.2.3 and 一万 两千."""
+    tokens = sentence.tokens
+    for first in (index - 1, index):
+        if first >= 0 and first + 1 < len(tokens) and tokens[first].number and tokens[first + 1].number:
+            between = sentence.text[tokens[first].end : tokens[first + 1].start]
+            if between in (",", ".") or not between.strip():
+                return True
+    return False
 
 
 def _upper_end(sentence: Sentence, index: int, number: Number) -> int | None:
@@ -130,9 +143,13 @@ def amounts(sentence: Sentence, used: set[int], expected: str | None, stay: bool
         cue = _cue(sentence, found, place)
         if not one.sure and cue is None and asked is None and not (stay and _looks_like_money(sentence, one)):
             continue
-        if cue == "cue_other" or (cue is None and counting and not one.currency):
+        if cue == _CLAIMED and asked == "fund_paid_this_year":
+            cue = "cue_paid"
+        if cue in ("cue_other", _CLAIMED) or (cue is None and counting and not one.currency):
             continue
-        fact = _CUES[cue] if cue and not (asked and cue == "cue_total") else asked or "bill_total"
+        # 花了一万二 answers what the listed part was, but never what has been paid back.
+        asked_for = asked if cue is None or (cue == "cue_total" and asked == "reportable_cost") else None
+        fact = asked_for or _CUES.get(cue or "cue_total", "")
         tokens = sentence.tokens
         reason = one.reason + (f":{cue[4:]}" if cue else ":asked" if asked else ":default")
         yield Mention(
@@ -150,13 +167,27 @@ def _looks_like_money(sentence: Sentence, one: Sum) -> bool:
 def _cue(sentence: Sentence, found: list[Sum], place: int) -> str | None:
     """The word that says which amount this is: the last one since the amount before, or else the one right after."""
     tokens, one = sentence.tokens, found[place]
+    behind = _cue_behind(sentence, found, place)
+    if behind == "cue_other":
+        return behind
     floor = found[place - 1].last if place else -1
     for at in range(one.first - 1, max(floor, one.first - 8), -1):
         if tokens[one.first].start - tokens[at].end > _REACH:
             break
         cues = tokens[at].marks & _CUE_MARKS
         if cues:
-            return min(cues)
+            return _CLAIMED if "claim" in tokens[at].marks and "cue_other" in cues else min(cues)
+    before, after = sentence.neighbour(one.first, -1), sentence.neighbour(one.last, 1)
+    if before and "part" in before.marks and after and "claim" in after.marks:
+        return "cue_reportable"
+    if before and "claim" in before.marks:
+        return _CLAIMED  # 能报一万吗: not a bill
+    return behind
+
+
+def _cue_behind(sentence: Sentence, found: list[Sum], place: int) -> str | None:
+    """The word right after an amount that says what it is, unless it belongs to the next one."""
+    tokens, one = sentence.tokens, found[place]
     at = one.last + 1
     limit = found[place + 1].first if place + 1 < len(found) else len(tokens)
     steps = 0

@@ -49,6 +49,8 @@ def picked(
     """(value, reason) of the choice that the whole utterance picks, by its value, its label, its number or its name."""
     values = [value for value, _ in expecting.choices]
     whole = text.strip()
+    if not whole:
+        return None
     for value, label in expecting.choices:
         if whole in (fold(value), fold(label).strip()):
             return value, "answer.label"

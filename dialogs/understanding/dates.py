@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dialogs.understanding.numerals import DIGITS
+from dialogs.understanding.number import DIGITS
 from dialogs.understanding.text import is_digit, is_latin
 
 _LUNAR = ("农历", "阴历", "旧历")

@@ -11,45 +11,11 @@ from dialogs.understanding.text import BLANK, fold, is_digit, is_latin
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10x98765432"
 _PROVINCES = frozenset(
-    [
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "81",
-        "82",
-        "83",
-        "91",
-    ]
+    f"{region}{province}"
+    for region, provinces in enumerate(("12345", "123", "1234567", "123456", "01234", "12345", "1", "123", "1"), 1)
+    for province in provinces
 )
+"""The first two digits: 11 is Beijing, 33 Zhejiang."""
 _PHONE_GROUPS = ([11], [3, 4, 4], [3, 8])
 _OLD_ID_GROUPS = ([15], [6, 6, 3])
 _LONGEST_READ = 14

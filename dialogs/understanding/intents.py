@@ -34,11 +34,24 @@ def intent_of(sentence: Sentence, mentions: Sequence[Mention]) -> str | None:
     facts = {mention.fact for mention in mentions if not mention.open}
     if len(levels) >= _ENOUGH_TO_COMPARE or (len(levels) >= 2 and "compare" in marks):
         found.add("compare_hospitals")
+    if _asks_to_join(sentence):
+        found.add("eligibility")
     if "claim" in marks and "bill_total" in facts and facts & {"care", "provider_level"}:
         found.add("estimate")
     if not found & set(_PRECEDENCE[:9]) and (any(mention.asked for mention in mentions) or _asks_term(sentence)):
         found.add("policy_question")
     return next((intent for intent in _PRECEDENCE if intent in found), None)
+
+
+def _asks_to_join(sentence: Sentence) -> bool:
+    """Can my baby join: the two words apart, with the person between them."""
+    may: set[int] = set()
+    for token in sentence.tokens:
+        if "may" in token.marks:
+            may.add(token.clause)
+        elif "enrol_verb" in token.marks and token.clause in may:
+            return True
+    return False
 
 
 def _asks_term(sentence: Sentence) -> bool:

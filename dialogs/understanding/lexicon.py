@@ -16,62 +16,26 @@ from policy_engine.errors import FactError, did_you_mean
 from policy_engine.facts import FACTS, Value, parse_fact
 
 INTENTS = frozenset(
-    [
-        "eligibility",
-        "enrol",
-        "contribution",
-        "estimate",
-        "compare_hospitals",
-        "policy_question",
-        "reminder_settings",
-        "complaint",
-        "human",
-        "greeting",
-        "thanks",
-        "out_of_scope",
-    ]
-)
+    (
+        "eligibility", "enrol", "contribution", "estimate", "compare_hospitals", "policy_question",
+        "reminder_settings", "complaint", "human", "greeting", "thanks", "out_of_scope",
+    )
+)  # fmt: skip
 COMMANDS = frozenset(
-    [
-        "back",
-        "restart",
-        "cancel",
-        "help",
-        "correct",
-        "repeat",
-        "skip",
-        "unknown",
-        "yes",
-        "no",
-        "language",
-        "large_text",
-        "delete_my_data",
-        "export_my_data",
-    ]
-)
+    (
+        "back", "restart", "cancel", "help", "correct", "repeat", "skip", "unknown", "yes", "no", "language",
+        "large_text", "delete_my_data", "export_my_data",
+    )
+)  # fmt: skip
 ARGUMENTS: Mapping[str, frozenset[str]] = {
     "language": frozenset(("zh_Hans", "en")),
     "large_text": frozenset(("on", "off")),
 }
 
-_SECTIONS = frozenset(
-    [
-        "locale",
-        "sets",
-        "facts",
-        "marks",
-        "pairs",
-        "intents",
-        "commands",
-        "answers",
-        "strip",
-        "names",
-        "numbers",
-        "months",
-        "ordinals",
-        "ignore",
-    ]
-)
+_SECTIONS = (
+    "locale", "sets", "facts", "marks", "pairs", "intents", "commands", "answers", "strip", "names", "numbers",
+    "months", "ordinals", "ignore",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +91,13 @@ class Lexicon:
     """The words of one language, ready to be looked up."""
 
     locale: str
-    trie: Trie
+    trie: Trie = field(repr=False)
     pairs: tuple[Pair, ...] = ()
-    commands: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
-    answers: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    commands: Mapping[str, tuple[str, str | None]] = field(default_factory=dict, repr=False)
+    answers: Mapping[tuple[str, str], Value] = field(default_factory=dict, repr=False)
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
     months: Mapping[str, int] = field(default_factory=dict)
     ordinals: Mapping[str, int] = field(default_factory=dict)
 
@@ -257,10 +221,11 @@ class _Reader:
         marks = frozenset(given.get("marks") or ())
         _only(dict.fromkeys(marks), MARKS, where)
         for each in given.get("each") or [None]:
+            facts = _values(given.get("facts"), where, each)
             for phrase in self.phrases(given.get("phrases"), where, each):
                 yield Entry(
                     fold(phrase),
-                    _values(given.get("facts"), f"{where} ({phrase})", each),
+                    facts,
                     marks,
                     weak=bool(given.get("weak")),
                     thing=bool(given.get("thing") or given.get("weak")),

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from dialogs.understanding.findings import Finding
 from dialogs.understanding.mentions import Mention, denied
 from dialogs.understanding.tokens import Sentence
-from policy_engine.facts import FACTS
-
-_MONEY_RANK = (":default", ":asked", "")
-"""An amount that a word assigned to a fact outweighs one that was only taken to be it."""
+from policy_engine.facts import Value
 
 
 def settle(
@@ -19,6 +16,7 @@ def settle(
     """At most one finding a fact. `stay`: hospitals are the topic; `corrected`: something before was called wrong."""
     said: dict[str, list[Mention]] = {}
     denials: set[str] = set()
+    levels = {m.value for m in mentions if m.fact == "provider_level" and not m.negated and (stay or not m.needs_stay)}
     for mention in mentions:
         if mention.open or mention.weak or (mention.needs_stay and not stay):
             continue
@@ -38,10 +36,7 @@ def settle(
         if fact == "subject":
             meant = _subject(sentence, candidates, corrected or fact in denials)
         elif fact == "provider_level":
-            meant = _level(sentence, candidates, corrected)
-        elif FACTS[fact].kind == "money":
-            rank = max(_rank(mention) for mention in candidates)
-            meant = [mention for mention in candidates if _rank(mention) == rank][-1]
+            meant = _level(sentence, candidates, levels, corrected)
         else:
             # "没有低保，有特困证": what one has outweighs what one has not.
             held = [mention for mention in candidates if mention.value != "none"]
@@ -49,10 +44,6 @@ def settle(
         if meant is not None:
             found[fact] = Finding(fact, meant.value, meant.start, meant.end, meant.reason)
     return found
-
-
-def _rank(mention: Mention) -> int:
-    return next(rank for rank, ending in enumerate(_MONEY_RANK) if mention.reason.endswith(ending))
 
 
 def _subject(sentence: Sentence, candidates: list[Mention], corrected: bool) -> Mention:
@@ -69,11 +60,12 @@ def _subject(sentence: Sentence, candidates: list[Mention], corrected: bool) -> 
     return candidates[0]
 
 
-def _level(sentence: Sentence, candidates: list[Mention], corrected: bool) -> Mention | None:
+def _level(sentence: Sentence, candidates: list[Mention], spoken_of: set[Value], corrected: bool) -> Mention | None:
     """The level of the one hospital spoken of; None where there are several. After a transfer, the new one."""
     if corrected:
         return candidates[-1]
     moves = [index for index, token in enumerate(sentence.tokens) if "transfer" in token.marks]
     if moves:
         candidates = [mention for mention in candidates if mention.last >= moves[-1]] or candidates
-    return candidates[-1] if len({mention.value for mention in candidates}) == 1 else None
+        spoken_of = {mention.value for mention in candidates}
+    return candidates[-1] if len(spoken_of) == 1 else None

@@ -50,12 +50,10 @@ def collect(sentence: Sentence, lexicons: Iterable[Lexicon]) -> list[Mention]:
             continue
         present |= entry.marks
         for fact, value in entry.facts:
-            found.append(
-                Mention(
-                    fact, value, token.start, token.end, "lexicon:" + sentence.text[token.start : token.end], index, index,
-                    weak=entry.weak, thing=entry.thing, needs_stay=entry.needs_stay,
-                )
-            )  # fmt: skip
+            reason = "lexicon:" + sentence.text[token.start : token.end]
+            mention = Mention(fact, value, token.start, token.end, reason, index, index)
+            mention.weak, mention.thing, mention.needs_stay = entry.weak, entry.thing, entry.needs_stay
+            found.append(mention)
     for lexicon in lexicons:
         for pair in lexicon.pairs:
             if pair.first in present and pair.then in present:
@@ -97,17 +95,21 @@ def _paired(sentence: Sentence, pair: Pair) -> Iterable[Mention]:
 def weigh(sentence: Sentence, mentions: Sequence[Mention]) -> None:
     """Settle for each mention whether it is affirmed, denied or open."""
     bound: set[int] = set()
+    unbound: list[tuple[int, Mention]] = []
     targets = {mention.first for mention in mentions}
-    have = {id(mention): _before(sentence, mention, bound) for mention in mentions}
+    have = {id(mention): _before(sentence, mention, bound, unbound) for mention in mentions}
     for mention in mentions:
         if not mention.firm:
             _after(sentence, mention, have[id(mention)], bound, targets)
+    for at, mention in unbound:
+        # 没有农村户口 by itself: what it denies is not who one is, so it is not clear what is meant.
+        mention.open = mention.open or at not in bound
     for one, other in pairwise(mentions):
         if one.fact == other.fact and one.value != other.value and _alternatives(sentence, one, other):
             one.open = other.open = True
 
 
-def _before(sentence: Sentence, mention: Mention, bound: set[int]) -> bool:
+def _before(sentence: Sentence, mention: Mention, bound: set[int], unbound: list[tuple[int, Mention]]) -> bool:
     """Look left of a mention; returns whether it is said to be had."""
     had = False
     at = mention.first - 1
@@ -118,6 +120,8 @@ def _before(sentence: Sentence, mention: Mention, bound: set[int]) -> bool:
             if "neg_be" in marks or mention.fact not in _IDENTITY:
                 mention.negated, mention.weak = True, False
                 bound.add(at)
+            elif mention.fact == "registration_kind":
+                unbound.append((at, mention))
         elif marks & {"whether", "unknown"}:
             mention.open = not mention.firm or "unknown" in marks
             break
@@ -153,7 +157,7 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
         elif "unknown" in token.marks:
             mention.open = mention.open or (at == last_of_clause and mention.fact != "subject")
         elif token.marks & _NEGATIONS and at not in bound:
-            if FACTS[mention.fact].kind == "bool" or mention.thing:
+            if (FACTS[mention.fact].kind == "bool" or mention.thing) and _ends_there(sentence, at):
                 if had and at == last_of_clause:
                     mention.open = True  # 有居住证没有: a question
                 else:
@@ -161,11 +165,19 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
                 bound.add(at)
             break
         elif "have" in token.marks:
-            mention.weak = False
+            mention.weak = mention.weak and at != last_of_clause
         elif "glue" not in token.marks:
             break
     if mention.weak and not mention.negated and _alone(sentence, mention):
         mention.weak = False
+
+
+def _ends_there(sentence: Sentence, index: int) -> bool:
+    """Whether a denial is complete: 居住证没有, but not 低保户没交钱, where words nobody knows go on."""
+    at = index
+    while (token := sentence.neighbour(at, 1)) is not None and "glue" in token.marks and at - index < _REACH:
+        at += 1
+    return token is None or token.known
 
 
 def _clause_end(sentence: Sentence, index: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialogs.understanding.mentions import Mention
-from dialogs.understanding.numerals import Number
+from dialogs.understanding.number import Number
 from dialogs.understanding.tokens import Sentence, Token
 from policy_engine.facts import FACTS
 
@@ -108,7 +108,9 @@ def dates(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
         span = (token.start, token.end)
         if found.day is None:
             full = sentence.text[token.start : token.end].rstrip("度").endswith("年")
-            if full and found.year is not None and (token.clause in paying or expected == "contribution_year"):
+            year = FACTS["contribution_year"]
+            fits = found.year is not None and year.low <= found.year <= year.high
+            if full and found.year is not None and fits and (token.clause in paying or expected == "contribution_year"):
                 yield Mention("contribution_year", found.year, *span, "date.contribution", index, index, firm=True)
             continue
         near = {

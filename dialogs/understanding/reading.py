@@ -25,7 +25,8 @@ _HOSPITAL_INTENTS = frozenset(("estimate", "compare_hospitals"))
 def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexicon]) -> Findings:
     """What the person said: facts with their spans, an intent, a command, and which of the choices was picked.
 
-    Never raises, whatever the text; of a text longer than anybody types only the first 2,000 characters are read. The first lexicon is the one of the conversation's language.
+    Never raises; of a text longer than anybody types only the first 2,000 characters are read. The first lexicon is the
+    one of the conversation's language.
     """
     folded = head(hide_numbers(fold(text)))
     texts = forms(folded, lexicons)
@@ -45,12 +46,11 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
     control = control_of(sentence, texts, mentions, lexicons)
     facts = settle(sentence, mentions, expected, stay, corrected=control is not None and control[0] == "correct")
     intent = intent_of(sentence, mentions)
-    if expecting and choice is None and not control and expected not in facts:
+    if expecting and choice is None and not control and intent is None and expected not in facts:
         choice = answers.contained(sentence, texts, expecting)
     if expecting and choice is not None:
         value = answers.typed(expecting.fact, choice[0])
         if value is not None:
-            facts = {fact: found for fact, found in facts.items() if found.reason != "money"}
             facts[expecting.fact] = Finding(expecting.fact, value, *_trimmed(text), choice[1])
     command, argument = control or (None, None)
     if expecting and command in ("yes", "no"):

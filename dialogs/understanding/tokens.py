@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from dialogs.understanding.dates import DateFound, read_date
 from dialogs.understanding.lexicon import Entry, Lexicon, Trie, longest
-from dialogs.understanding.numerals import DIGITS, MILLE, Number, read_number
+from dialogs.understanding.number import DIGITS, MILLE, Number
+from dialogs.understanding.numerals import read_number
 from dialogs.understanding.text import at_word_edge, ends_clause, is_digit, is_latin
 
 _PLACES = frozenset(("here", "away"))

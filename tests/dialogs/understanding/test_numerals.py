@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.understanding.numerals import MILLE, read_number, read_whole
+from dialogs.understanding.number import MILLE
+from dialogs.understanding.numerals import read_number, read_whole
 
 DIGITS = "零一二三四五六七八九"
 

@@ -1,0 +1,47 @@
+"""What every test can use: a service on a store of its own, and settings that nothing outside can change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.opening import open_service
+from bot.service import Service
+from bot.settings import Settings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("HEBAO_") and name != "HEBAO_TEST_DATABASE_URL":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/var/hebao.db"
+
+
+@pytest.fixture
+def settings(database_url: str) -> Callable[..., Settings]:
+    def make(**given: object) -> Settings:
+        return read_settings(_env_file=None, **{"database_url": database_url, "offer_demo": True, **given})
+
+    return make
+
+
+@pytest.fixture
+def open_with(settings: Callable[..., Settings]) -> Iterator[Callable[..., Service]]:
+    """Opens services on the test's own store, and closes them."""
+    opened: list[Service] = []
+
+    def make(**given: object) -> Service:
+        opened.append(open_service(settings(**given)))
+        return opened[-1]
+
+    yield make
+    for service in opened:
+        service.close()

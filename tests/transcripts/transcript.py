@@ -1,0 +1,80 @@
+"""Reads the conversations of this folder and plays them through whatever carries a message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One turn: what is said, and what must come back."""
+
+    say: str
+    asks: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """One conversation."""
+
+    file: str
+    name: str
+    turns: tuple[Expected, ...]
+    county: str | None = None
+    locale: str = "zh-CN"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came back: the words of all replies; where the channel tells, the fact asked for and what is noted."""
+
+    text: str
+    asks: str | None = None
+    state: dict[str, Any] | None = None
+
+
+Speak = Callable[[str], Heard]
+
+
+def transcripts() -> list[Transcript]:
+    return [_read(path) for path in sorted(FOLDER.glob("*.yaml"))]
+
+
+def _read(path: Path) -> Transcript:
+    data = yaml.safe_load(path.read_text("utf-8"))
+    turns = tuple(
+        Expected(**{key: tuple(value) if isinstance(value, list) else value for key, value in turn.items()})
+        for turn in data.pop("turns")
+    )
+    return Transcript(file=path.stem, turns=turns, **data)
+
+
+def play(transcript: Transcript, speak: Speak) -> None:
+    """Say each turn and compare; a difference names the conversation, the turn and both sides."""
+    for number, turn in enumerate(transcript.turns, 1):
+        check(transcript, number, turn, speak(turn.say))
+
+
+def check(transcript: Transcript, number: int, turn: Expected, heard: Heard) -> None:
+    where = f"{transcript.file}, turn {number}: {turn.say!r}"
+    if heard.state is not None:
+        if turn.asks is not None:
+            asked = heard.asks or "none"
+            assert asked == turn.asks, f"{where} asks {asked}, not {turn.asks}:\n{heard.text}"
+        known = {**heard.state["facts"], "subject": heard.state["subject"]}
+        for fact, value in turn.facts.items():
+            assert known.get(fact) == value, f"{where}: {fact} is {known.get(fact)!r}, not {value!r}"
+    for words in turn.shows:
+        assert words in heard.text, f"{where} does not show {words!r}:\n{heard.text}"
+    for words in turn.hides:
+        assert words not in heard.text, f"{where} shows {words!r}:\n{heard.text}"
