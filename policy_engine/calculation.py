@@ -1,4 +1,4 @@
-"""The calculation of one benefit: who the person is and where they are treated gives a class, the class a receipt.
+"""The calculation of one benefit: from a class of people and places, and a bill, to a receipt.
 
 The order is: reportable cost, less the deductible, times the ratio, up to what is left under the year's ceiling. Every
 amount is kept as the range of what it can be; known facts and set parameters narrow it to the fen.
@@ -6,22 +6,31 @@ amount is kept as the range of what it can be; known facts and set parameters na
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Literal
 
 from policy_engine.citations import Citation
-from policy_engine.conditions import PARAMETER, domain
-from policy_engine.diagram import Node, mapped, unfold
-from policy_engine.facts import ASSUMED, FACTS, Value
-from policy_engine.money import NOTHING, UNBOUNDED, Money, exactly
+from policy_engine.classes import Class
+from policy_engine.facts import ASSUMED, Value, with_bill
+from policy_engine.money import NOTHING, UNBOUNDED, Money, Rounding, exactly
 from policy_engine.parameters import Rate, Values
-from policy_engine.scheme import BenefitRules, Ceiling, Scheme
+from policy_engine.scheme import BenefitRules
 
 Role = Literal["total", "step", "person", "fund"]
+ORDER = (
+    "bill_total",
+    "not_on_the_list",
+    "deductible",
+    "after_deductible",
+    "own_share",
+    "before_ceiling",
+    "above_ceiling",
+    "fund_pays",
+    "person_pays",
+)
+"""The lines of a receipt, from top to bottom."""
 
 
 @dataclass(frozen=True)
@@ -60,128 +69,140 @@ def percent(rate: Rate) -> str | dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Case:
-    """One possibility for all that is not known about person and place: the result, with its steps."""
-
-    fund: Money
-    person: Money
-    lines: tuple[ReceiptLine, ...]
-
-
-@dataclass(frozen=True)
 class Bill:
-    """The amounts of a bill: `whole`, the `reportable` part, what the fund `paid` before, which `stay` it is."""
+    """The amounts of a bill: `whole`, the `reportable` part, what the fund `paid` before, which `stay` it is.
+
+    `listed` says that the part is the whole: both are then the same amount, even where it is only a range.
+    """
 
     whole: Money
     reportable: Money
+    listed: bool
     paid: Money
     stay: int
 
+    @property
+    def extremes(self) -> tuple[int, int | None]:
+        """The reportable part that leaves the person least, and the one that leaves them most.
+
+        Least is left of the smallest bill when as much as possible of it is listed.
+        """
+        if self.listed:
+            return self.whole.low, self.whole.high
+        return self.reportable.at_most(exactly(self.whole.low)).high or 0, self.reportable.low
+
 
 def read_bill(known: Mapping[str, Value]) -> Bill:
-    """The amounts among the facts, with what is assumed where nobody said it. An unknown bill is open above."""
-    whole, reportable = known.get("bill_total"), known.get("reportable_cost")
+    """The amounts among the facts, with what is assumed where nobody said it. An unknown bill is open above.
+
+    Raises FactError where the reportable part would be more than the whole.
+    """
+    fitting = with_bill(known)
+    whole, reportable = fitting.get("bill_total"), fitting.get("reportable_cost")
     paid = known.get("fund_paid_this_year", ASSUMED["fund_paid_this_year"])
     stay = known.get("stays_this_year", ASSUMED["stays_this_year"])
+    listed = not (isinstance(whole, Money) and isinstance(reportable, Money))
     if not isinstance(reportable, Money):
         reportable = whole if isinstance(whole, Money) else UNBOUNDED
     if not isinstance(whole, Money):
         whole = reportable
-    return Bill(whole, reportable, paid if isinstance(paid, Money) else NOTHING, stay if isinstance(stay, int) else 1)
+    return Bill(
+        whole,
+        reportable,
+        listed,
+        paid if isinstance(paid, Money) else NOTHING,
+        stay if isinstance(stay, int) else 1,
+    )
 
 
 @dataclass(frozen=True)
-class Class:
-    """What the rules make of a person and a place, before any amount: schedule, extra points, ceiling."""
+class Formula:
+    """How the fund pays one class in this year: the figures, and what is `left` under the ceiling, if there is one."""
 
-    care: str
-    level: str
-    points: tuple[str, ...]
-    ceiling: Ceiling | None
+    deductible: Money
+    rate: Rate
+    guaranteed: Rate
+    left: Money | None
+    rounding: Rounding | None
 
-
-@lru_cache(maxsize=256)
-def classes_of(scheme: Scheme, day: datetime.date) -> Node[Class]:
-    """The class of every person and place. Yes/no parameters that nobody has set count among the unknowns."""
-    rules = scheme.benefits
-    assert rules is not None  # noqa: S101 - `estimate` has refused a scheme without such rules
-    settled = _yes_no(rules, Values(scheme, day))
-    counted = PARAMETER + rules.ceiling_counts_outpatient
-    conditions = rules.conditions
-    looked_at = {name for condition in conditions for name, _ in condition.needs()}
-    domains = {name: domain(name, conditions) for name in FACTS if name in looked_at | {"care", "provider_level"}}
-    for name in sorted((looked_at | {counted}) - FACTS.keys() - settled.keys()):
-        domains[name] = (True, False)
-
-    def decide(facts: dict[str, Value]) -> Class:
-        known = {**settled, **facts}
-        care, level = str(known["care"]), str(known["provider_level"])
-        points = (
-            *rules.schedules[care, level].points,
-            *(each.points for each in rules.adjustments if each.care == care and each.when.holds(known)),
-        )
-        capped = care == "inpatient" or known[counted]
-        ceiling = next(each for each in rules.ceilings if each.when.holds(known)) if capped else None
-        return Class(care, level, points, ceiling)
-
-    return unfold(domains, decide)
+    def steps(self, reportable: Money) -> Steps:
+        """The calculation for this much of reportable cost."""
+        entering = reportable.less(self.deductible)
+        before = entering.times(*self.rate, self.rounding)
+        if self.guaranteed[1]:
+            before = before.at_least(reportable.times(*self.guaranteed, self.rounding))
+        return Steps(entering, before, before if self.left is None else before.at_most(self.left))
 
 
-def results(classes: Node[Class], rules: BenefitRules, values: Values, bill: Bill) -> Node[Case]:
-    """The result for every class that is still possible, for this bill."""
-    return mapped(classes, lambda each: calculate(each, rules, values, bill))
+@dataclass(frozen=True)
+class Steps:
+    """What enters the calculation after the deductible, what it gives before the ceiling, what the fund pays."""
+
+    entering: Money
+    before_ceiling: Money
+    fund: Money
 
 
-def _yes_no(rules: BenefitRules, values: Values) -> dict[str, Value]:
-    """The yes/no parameters that are set, as conditions look them up."""
-    names = {name for condition in rules.conditions for name, _ in condition.needs() if name.startswith(PARAMETER)}
-    names.add(PARAMETER + rules.ceiling_counts_outpatient)
-    found = {name: values.yes(name.removeprefix(PARAMETER)) for name in names}
-    return {name: value for name, value in found.items() if value is not None}
+@dataclass(frozen=True)
+class Case:
+    """The result for one class. Two cases are equal where nothing can tell them apart, for any amount of the bill."""
+
+    same: Hashable
+    fund: Money = field(compare=False)
+    person: Money = field(compare=False)
+    probe: Money = field(compare=False)
+    lines: tuple[ReceiptLine, ...] = field(compare=False)
+
+
+PROBE = exactly(100_000_00)
+"""Fen. Stands for a bill that is not known, to see which fact would change the result most."""
 
 
 def calculate(each: Class, rules: BenefitRules, values: Values, bill: Bill) -> Case:
     """The result for one class of people and places."""
+    formula = formula_of(each, rules, values, bill)
+    steps = formula.steps(bill.reportable)
+    person = _person(formula, bill)
+    probe = steps.fund if bill.reportable.high is not None else formula.steps(PROBE).fund
+    lines = _lines(each, rules, values, bill, formula, steps, person)
+    return Case(_sameness(formula, bill, steps), steps.fund, person, probe, lines)
+
+
+def formula_of(each: Class, rules: BenefitRules, values: Values, bill: Bill) -> Formula:
+    """The figures of one class, as far as they are set."""
     schedule = rules.schedules[each.care, each.level]
-    deductible = _deductible(rules, values, schedule.deductible, bill.stay)
-    entering = bill.reportable.less(deductible)
-    rate = _rate(values, schedule.ratio, each.points)
-    rounding = values.choice(rules.rounding)
-    before_ceiling = entering.times(*rate, rounding)  # type: ignore[arg-type]
-    cited = (values.citation(schedule.ratio), *(values.citation(name) for name in each.points))
-    if schedule.guaranteed:
-        floor = bill.reportable.times(*values.rate(schedule.guaranteed), rounding)  # type: ignore[arg-type]
-        before_ceiling = before_ceiling.at_least(floor)
-        cited = (*cited, values.citation(schedule.guaranteed))
-    fund = before_ceiling
-    if each.ceiling is not None:
-        fund = before_ceiling.at_most(values.money(each.ceiling.amount).less(bill.paid))
-    person = _person(bill, fund, deductible, rate, values, schedule.guaranteed)
-    lines = _lines(
-        values, bill, deductible, entering, before_ceiling, fund, person, rate, cited, schedule.deductible, each.ceiling
+    deductible = values.money(schedule.deductible)
+    if each.care == "inpatient" and bill.stay > 1 and values.choice(rules.deductible_counts) != "per_stay":
+        # Counted by the year, or nobody has said how: from the second stay on it may be used up already.
+        deductible = Money(0, deductible.high)
+    return Formula(
+        deductible,
+        _rate(values, schedule.ratio, each.points),
+        values.rate(schedule.guaranteed) if schedule.guaranteed else (Fraction(0), Fraction(0)),
+        values.money(each.ceiling).less(bill.paid) if each.ceiling else None,
+        values.choice(rules.rounding),  # type: ignore[arg-type]
     )
-    return Case(fund, person, lines)
 
 
-def _person(bill: Bill, fund: Money, deductible: Money, rate: Rate, values: Values, guaranteed: str) -> Money:
+def _sameness(formula: Formula, bill: Bill, steps: Steps) -> Hashable:
+    """What two cases must have in common so that no amount within the bill's range tells them apart."""
+    left = formula.left
+    if bill.reportable.exact or steps.fund.exact:
+        return steps.fund
+    if left is not None and left.high is not None and steps.before_ceiling.low >= left.high:
+        return left
+    if left is not None and steps.before_ceiling.high is not None and steps.before_ceiling.high <= left.low:
+        return replace(formula, left=None)
+    return formula
+
+
+def _person(formula: Formula, bill: Bill) -> Money:
     """What is left to the person. A larger bill never leaves less, so each end of the bill gives an end of this."""
-    high = None if bill.whole.high is None else bill.whole.high - min(fund.low, bill.whole.high)
-    if bill.whole.exact:
-        return Money(bill.whole.low - min(fund.high or 0, bill.whole.low), high)
-    small = exactly(bill.reportable.low)
-    most = small.less(exactly(deductible.low)).times(rate[1], rate[1], "up")
-    if guaranteed:
-        most = most.at_least(small.times(*values.rate(guaranteed), "up"))
-    low = max(0, bill.whole.low - most.low)
-    return Money(low, high if high is None else max(low, high))
-
-
-def _deductible(rules: BenefitRules, values: Values, parameter: str, stay: int) -> Money:
-    """What the person carries before the fund begins. From the second stay on it may or may not be due again."""
-    amount = values.money(parameter)
-    if stay > 1 and values.choice(rules.deductible_counts) != "per_stay":
-        return Money(0, amount.high)
-    return amount
+    least, most = bill.extremes
+    low = bill.whole.low - (formula.steps(exactly(least)).fund.high or 0)
+    if bill.whole.high is None or most is None:
+        return Money(low, None)
+    return Money(low, bill.whole.high - formula.steps(exactly(most)).fund.low)
 
 
 def _rate(values: Values, ratio: str, points: tuple[str, ...]) -> Rate:
@@ -194,52 +215,56 @@ def _rate(values: Values, ratio: str, points: tuple[str, ...]) -> Rate:
 
 
 def _lines(
-    values: Values,
-    bill: Bill,
-    deductible: Money,
-    entering: Money,
-    before_ceiling: Money,
-    fund: Money,
-    person: Money,
-    rate: Rate,
-    rate_cited: tuple[Citation, ...],
-    deductible_parameter: str,
-    ceiling: Ceiling | None,
+    each: Class, rules: BenefitRules, values: Values, bill: Bill, formula: Formula, steps: Steps, person: Money
 ) -> tuple[ReceiptLine, ...]:
-    not_listed = bill.whole.less(bill.reportable) if bill.whole != bill.reportable else NOTHING
-    borne = bill.reportable.at_most(deductible)
+    schedule = rules.schedules[each.care, each.level]
+    entering, before, fund = steps.entering, steps.before_ceiling, steps.fund
+    borne = bill.reportable.at_most(formula.deductible)
+    if formula.guaranteed[1] and bill.reportable.exact and before.exact:
+        borne = borne.at_most(bill.reportable.less(before))  # a guaranteed share may reach into the deductible
+    figures = (schedule.ratio, *each.points, *([schedule.guaranteed] if schedule.guaranteed else []))
+    by_rate = tuple(values.citation(name) for name in figures)
     lines = [ReceiptLine("bill_total", "total", bill.whole)]
-    if not_listed != NOTHING:
-        lines.append(ReceiptLine("not_on_the_list", "person", not_listed))
-    lines.append(ReceiptLine("deductible", "person", borne, (values.citation(deductible_parameter),)))
+    if not bill.listed and bill.whole != bill.reportable:
+        lines.append(ReceiptLine("not_on_the_list", "person", bill.whole.less(bill.reportable)))
+    lines.append(ReceiptLine("deductible", "person", borne, (values.citation(schedule.deductible),)))
     lines.append(ReceiptLine("after_deductible", "step", entering))
-    if entering.exact and before_ceiling.exact:
-        lines.append(ReceiptLine("own_share", "person", entering.less(before_ceiling)))
-    if before_ceiling != fund:
-        cited = (values.citation(ceiling.amount),) if ceiling else ()
-        lines.append(ReceiptLine("before_ceiling", "step", before_ceiling, rate_cited, rate))
-        over = before_ceiling.less(fund) if before_ceiling.exact and fund.exact else None
-        if over is not None:
-            lines.append(ReceiptLine("above_ceiling", "person", over, cited))
-        lines.append(ReceiptLine("fund_pays", "fund", fund, cited))
+    if borne.exact and bill.reportable.exact and before.exact:
+        lines.append(ReceiptLine("own_share", "person", bill.reportable.less(borne + before)))
+    if before != fund:
+        by_ceiling = (values.citation(each.ceiling),)
+        lines.append(ReceiptLine("before_ceiling", "step", before, by_rate, formula.rate))
+        if before.exact and fund.exact:
+            lines.append(ReceiptLine("above_ceiling", "person", before.less(fund), by_ceiling))
+        lines.append(ReceiptLine("fund_pays", "fund", fund, by_ceiling))
     else:
-        lines.append(ReceiptLine("fund_pays", "fund", fund, rate_cited, rate))
+        lines.append(ReceiptLine("fund_pays", "fund", fund, by_rate, formula.rate))
     lines.append(ReceiptLine("person_pays", "step", person))
     return tuple(lines)
 
 
-def hull(remaining: Node[Case]) -> Case:
-    """All remaining possibilities in one: each amount covers what it is in any of them."""
-    first, *others = remaining.odds
-    result = first
+def hull(cases: Sequence[Case]) -> tuple[Money, Money, tuple[ReceiptLine, ...]]:
+    """What the fund pays, what the person pays and the receipt, each covering what it is in any of the cases."""
+    first, *others = cases
+    fund, person, lines = first.fund, first.person, first.lines
     for case in others:
-        found = {line.line: line for line in case.lines}
-        result = Case(
-            result.fund.hull(case.fund),
-            result.person.hull(case.person),
-            tuple(_widened(line, found[line.line]) for line in result.lines if line.line in found),
-        )
-    return result
+        fund, person = fund.hull(case.fund), person.hull(case.person)
+        lines = _together(lines, case.lines)
+    return fund, person, lines
+
+
+def _together(one: tuple[ReceiptLine, ...], other: tuple[ReceiptLine, ...]) -> tuple[ReceiptLine, ...]:
+    """Both receipts in one. A step that only one of them has is left out; a share that only one has may be nothing."""
+    ones, others = {line.line: line for line in one}, {line.line: line for line in other}
+    complete = "own_share" in ones and "own_share" in others
+    lines = []
+    for name in ORDER:
+        line, counterpart = ones.get(name), others.get(name)
+        if line is not None and counterpart is not None:
+            lines.append(_widened(line, counterpart))
+        elif complete and (single := line or counterpart) is not None and single.role == "person":
+            lines.append(replace(single, amount=single.amount.hull(NOTHING)))
+    return tuple(lines)
 
 
 def _widened(line: ReceiptLine, other: ReceiptLine) -> ReceiptLine:

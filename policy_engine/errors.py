@@ -7,6 +7,7 @@ The sentence is kept apart from its particulars, so that the edge can say it in 
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Callable, Iterable
 
 
@@ -52,5 +53,18 @@ class DateError(PolicyError):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The known word nearest to `word`, or all of them where none is near: the last part of "there is no …, try …"."""
     known = list(known)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:_LONGEST], known, n=1, cutoff=0.6)
     return near[0] if near else ", ".join(known)
+
+
+def shown(value: object) -> str:
+    """A refused value as an error quotes it: cut short, so that nobody's junk can fill a log or exhaust the stack."""
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        return "…"
+
+
+_LONGEST = 60
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = _LONGEST

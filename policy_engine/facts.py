@@ -7,12 +7,15 @@ store, the JSON API and the tests.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from policy_engine.errors import N_, FactError, did_you_mean
+from policy_engine.errors import N_, FactError, did_you_mean, shown
 from policy_engine.money import NOTHING, Money, exactly, parse_money
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 Value = bool | int | str | datetime.date | Money
 Facts = Mapping[str, Value]
@@ -91,21 +94,21 @@ def parse_fact(fact_id: str, value: Any) -> Value:
     if fact is None:
         raise FactError(
             N_("There is no fact called {fact}. Did you mean: {nearest}?"),
-            fact=fact_id,
+            fact=shown(fact_id),
             nearest=did_you_mean(fact_id, FACTS),
         )
     match fact.kind:
         case "bool":
             if isinstance(value, bool):
                 return value
-            raise FactError(N_("{fact} is true or false, not {value}."), fact=fact_id, value=repr(value))
+            raise FactError(N_("{fact} is true or false, not {value}."), fact=fact_id, value=shown(value))
         case "enum":
             if isinstance(value, str) and value in fact.values:
                 return value
             raise FactError(
                 N_("{fact} cannot be {value}. It is one of: {values}."),
                 fact=fact_id,
-                value=repr(value),
+                value=shown(value),
                 values=", ".join(fact.values),
             )
         case "int":
@@ -116,7 +119,7 @@ def parse_fact(fact_id: str, value: Any) -> Value:
                 fact=fact_id,
                 low=fact.low,
                 high=fact.high,
-                value=repr(value),
+                value=shown(value),
             )
         case "date":
             return parse_date(value, fact_id)
@@ -125,14 +128,28 @@ def parse_fact(fact_id: str, value: Any) -> Value:
         case "id":
             if isinstance(value, str) and value:
                 return value
-            raise FactError(N_("{fact} is a name in quotes, not {value}."), fact=fact_id, value=repr(value))
+            raise FactError(N_("{fact} is a name in quotes, not {value}."), fact=fact_id, value=shown(value))
 
 
 def parse_facts(values: Mapping[str, Any]) -> dict[str, Value]:
     """Facts from JSON. A null is the same as not saying anything. Raises FactError for the first that is wrong."""
-    facts = {fact_id: parse_fact(fact_id, value) for fact_id, value in values.items() if value is not None}
-    bill, reportable = facts.get("bill_total"), facts.get("reportable_cost")
-    if isinstance(bill, Money) and isinstance(reportable, Money) and bill.high is not None:
+    if not isinstance(values, Mapping):
+        raise FactError(
+            N_("Facts are names with values, like {example}, not {value}."), example='{"age": 65}', value=shown(values)
+        )
+    return with_bill({name: parse_fact(name, value) for name, value in values.items() if value is not None})
+
+
+def with_bill(facts: Facts) -> dict[str, Value]:
+    """The facts with the ranges of the bill and its reportable part brought to where the part fits into the whole.
+
+    Raises FactError where it cannot.
+    """
+    settled = dict(facts)
+    bill, reportable = settled.get("bill_total"), settled.get("reportable_cost")
+    if not isinstance(bill, Money) or not isinstance(reportable, Money):
+        return settled
+    if bill.high is not None:
         if reportable.low > bill.high:
             raise FactError(
                 N_(
@@ -140,8 +157,9 @@ def parse_facts(values: Mapping[str, Any]) -> dict[str, Value]:
                     "Give the whole bill as bill_total and the part on the list as reportable_cost."
                 )
             )
-        facts["reportable_cost"] = reportable.at_most(exactly(bill.high))
-    return facts
+        settled["reportable_cost"] = reportable.at_most(exactly(bill.high))
+    settled["bill_total"] = bill.at_least(exactly(reportable.low))
+    return settled
 
 
 def parse_date(value: Any, name: str) -> datetime.date:
@@ -149,12 +167,12 @@ def parse_date(value: Any, name: str) -> datetime.date:
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
     try:
-        return datetime.date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
+        return datetime.date.fromisoformat(value if isinstance(value, str) and _DATE.fullmatch(value) else "")
     except ValueError:
         raise FactError(
             N_("{fact}: {value} is not a date. Write year-month-day, for example 2008-03-01."),
             fact=name,
-            value=repr(value),
+            value=shown(value),
         ) from None
 
 
@@ -182,6 +200,12 @@ def with_age(facts: Facts, on: datetime.date) -> dict[str, Value]:
             born=born.isoformat(),
             age=age,
             on=on.isoformat(),
+        )
+    if age > FACTS["age"].high:
+        raise FactError(
+            N_("birth_date {born} would make the person {age} years old. Check the year of birth."),
+            born=born.isoformat(),
+            age=age,
         )
     settled["age"] = age
     return settled

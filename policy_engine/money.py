@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from policy_engine.errors import N_, FactError
+from policy_engine.errors import N_, FactError, shown
 
 Rounding = Literal["half_up", "down", "up"]
 
@@ -76,10 +76,11 @@ class Money:
 
     def times(self, low: Fraction, high: Fraction, rounding: Rounding | None) -> Money:
         """This amount at a rate between `low` and `high`. Where no rounding is laid down, both fen are possible."""
-        top = None if self.high is None else rounded(self.high * high, rounding or "up")
-        if self.high is None and high == 0:
-            top = 0
-        return Money(rounded(self.low * low, rounding or "down"), top)
+        if self.high is None:
+            top = 0 if high == 0 else None
+        else:
+            top = _whole(self.high * high.numerator, high.denominator, rounding or "up")
+        return Money(_whole(self.low * low.numerator, low.denominator, rounding or "down"), top)
 
     def hull(self, other: Money) -> Money:
         """The smallest range that holds both."""
@@ -98,7 +99,10 @@ def exactly(fen: int) -> Money:
 
 def rounded(amount: Fraction | int, rounding: Rounding) -> int:
     """An amount of fen brought to whole fen: `half_up` (half away from zero), `down`, or `up`."""
-    numerator, denominator = amount.numerator, amount.denominator
+    return _whole(amount.numerator, amount.denominator, rounding)
+
+
+def _whole(numerator: int, denominator: int, rounding: Rounding) -> int:
     if rounding == "down":
         return numerator // denominator
     if rounding == "up":
@@ -127,11 +131,13 @@ def parse_money(value: Any, fact: str) -> Money:
                 example='{"low": "8000.00", "high": "10000.00"}',
             )
         low, high = value.get("low"), value.get("high")
-        return Money(
-            0 if low is None else parse_money(low, fact).low, None if high is None else parse_money(high, fact).low
-        )
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
+        return Money(0 if low is None else _fen(low, fact), None if high is None else _fen(high, fact))
+    return exactly(_fen(value, fact))
+
+
+def _fen(value: Any, fact: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST // 100:
+        return value * 100
     match = _YUAN.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise FactError(
@@ -140,6 +146,6 @@ def parse_money(value: Any, fact: str) -> Money:
                 'Write yuan as digits in quotes, 0 or more, with at most two decimals, for example "12000.00".'
             ),
             fact=fact,
-            value=repr(value),
+            value=shown(value),
         )
-    return exactly(int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")))
+    return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))

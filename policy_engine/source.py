@@ -1,15 +1,15 @@
 """YAML as written down by people, with file and line kept at every place, so that an error can point there.
 
 Only what a pack needs: mappings, lists, text, whole numbers, true/false, dates, percentages. Numbers with a decimal
-point, bare yes/no, anchors, tags and repeated keys are refused, since each is a known way to mean one thing and say
-another.
+point, bare yes/no, anchors, references, tags, comments behind a value and repeated keys are refused, since each is a
+known way to mean one thing and say another.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +21,7 @@ from policy_engine.errors import N_, PackError, did_you_mean
 
 _WHOLE = re.compile(r"-?[0-9]{1,12}", re.ASCII)
 _PERCENT = re.compile(r"(-?[0-9]{1,4})(?:\.([0-9]{1,4}))? ?%", re.ASCII)
+_DECIMAL = re.compile(r"[-+]?[0-9]*[.][0-9]+(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _AMBIGUOUS = {"yes", "no", "on", "off", "y", "n", "null", "~", ""}
 
@@ -62,6 +63,12 @@ class Node:
         if not isinstance(self.value, list):
             raise self.refuse(N_("Here should be a list, each item on a line of its own after a dash."))
         return self.value
+
+    def some(self) -> list[Node]:
+        """This node as a list of at least one. Raises PackError."""
+        if not self.items():
+            raise self.refuse(N_("Here should be at least one entry."))
+        return self.items()
 
     def text(self) -> str:
         """This node as text. Raises PackError."""
@@ -109,9 +116,15 @@ def read_yaml(path: Path, shown_as: str) -> Node:
     """The file as nodes; errors and `where` name it `shown_as`. Raises PackError."""
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return _Reader(text, shown_as).document()
     except FileNotFoundError:
         raise PackError(N_("The file is missing. Add it to the pack."), where=shown_as) from None
+    except OSError as error:
+        raise PackError(
+            N_("The file cannot be read ({problem}). Make it an ordinary file that this program may read."),
+            where=shown_as,
+            problem=error.strerror,
+        ) from None
     except UnicodeDecodeError:
         raise PackError(N_("The file is not UTF-8 text. Save it as UTF-8."), where=shown_as) from None
     except yaml.MarkedYAMLError as error:
@@ -123,46 +136,85 @@ def read_yaml(path: Path, shown_as: str) -> Node:
         ) from None
     except yaml.YAMLError:
         raise PackError(N_("The file holds characters that YAML forbids."), where=shown_as) from None
-    if root is None:
-        raise PackError(N_("The file is empty."), where=shown_as)
-    return _located(root, shown_as, depth=0)
 
 
-def _located(node: yaml.Node, shown_as: str, depth: int) -> Node:
-    where = f"{shown_as}:{node.start_mark.line + 1}"
-    if depth > 20:
-        raise PackError(N_("This is nested too deeply."), where=where)
-    if isinstance(node, yaml.MappingNode):
+class _Reader:
+    """One file, from the parser's events: nothing is built that could be shared, repeated or tagged."""
+
+    def __init__(self, text: str, shown_as: str) -> None:
+        self._lines = text.splitlines()
+        self._shown_as = shown_as
+        self._events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+    def document(self) -> Node:
+        next(self._events)  # the stream starts
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            raise PackError(N_("The file is empty."), where=self._shown_as)
+        root = self._node(next(self._events), depth=0)
+        next(self._events)  # the document ends
+        following = next(self._events)
+        if not isinstance(following, yaml.StreamEndEvent):
+            raise self._place(following).refuse(N_("A second document starts here. Remove the line ---."))
+        return root
+
+    def _place(self, event: Any, value: Any = None) -> Node:
+        return Node(value, f"{self._shown_as}:{event.start_mark.line + 1}")
+
+    def _node(self, event: Any, depth: int) -> Node:
+        self._nothing_hidden(event)
+        if depth > 20:
+            raise self._place(event).refuse(N_("This is nested too deeply."))
+        if isinstance(event, yaml.ScalarEvent):
+            self._nothing_lost(event)
+            return self._place(event, _scalar(event.value, event.style, self._place(event)))
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = []
+            while not isinstance(item := next(self._events), yaml.SequenceEndEvent):
+                items.append(self._node(item, depth + 1))
+            return self._place(event, items)
         found: dict[str, Node] = {}
-        for key, value in _pairs(node):
-            if key in found:
-                raise Node(None, f"{shown_as}:{value.start_mark.line + 1}").refuse(
-                    N_("The key {key} stands twice. Keep one of the two."), key=repr(key)
+        while not isinstance(key := next(self._events), yaml.MappingEndEvent):
+            self._nothing_hidden(key)
+            if not isinstance(key, yaml.ScalarEvent):
+                raise self._place(key).refuse(N_("A key is one word, before a colon."))
+            if key.value in found:
+                raise self._place(key).refuse(
+                    N_("The key {key} stands twice. Keep one of the two."), key=repr(key.value)
                 )
-            found[key] = _located(value, shown_as, depth + 1)
-        return Node(found, where)
-    if isinstance(node, yaml.SequenceNode):
-        return Node([_located(each, shown_as, depth + 1) for each in node.value], where)
-    assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has no fourth kind of node
-    return Node(_scalar(node, where), where)
+            found[key.value] = self._node(next(self._events), depth + 1)
+        return self._place(event, found)
+
+    def _nothing_hidden(self, event: Any) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor or event.tag:
+            raise self._place(event).refuse(
+                N_("Anchors (&), references (*) and tags (!) are not used here. Write the value out, or quote it.")
+            )
+
+    def _nothing_lost(self, event: Any) -> None:
+        """YAML ends a bare word at " #" and drops the rest, which may be half of a document's number."""
+        if event.style or event.end_mark.line >= len(self._lines):
+            return
+        rest = self._lines[event.end_mark.line][event.end_mark.column :]
+        if event.value and rest.lstrip().startswith("#"):
+            raise self._place(event).refuse(
+                N_("YAML drops what stands after #. Quote the whole value, or give the comment a line of its own.")
+            )
 
 
-def _pairs(node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node]]:
-    for key, value in node.value:
-        yield str(key.value), value
-
-
-def _scalar(node: yaml.ScalarNode, where: str) -> Any:
-    text: str = node.value
-    if node.style:
+def _scalar(text: str, style: str | None, place: Node) -> Any:
+    if style:
         return text
     if text in {"true", "false"}:
         return text == "true"
     if text.lower() in _AMBIGUOUS:
-        raise PackError(
+        raise place.refuse(
             N_("A bare {text} can be read in two ways. Write true or false, or put the word in quotes."),
-            where=where,
             text=repr(text),
+        )
+    if _DECIMAL.fullmatch(text):
+        raise place.refuse(
+            N_('{text} has decimals. Write an amount in quotes ("60.50") and a ratio as a percentage (60.5%).'),
+            text=text,
         )
     if _WHOLE.fullmatch(text):
         return int(text)
@@ -173,5 +225,5 @@ def _scalar(node: yaml.ScalarNode, where: str) -> Any:
         try:
             return datetime.date.fromisoformat(text)
         except ValueError:
-            raise PackError(N_("{text} is not a day of the calendar."), where=where, text=text) from None
+            raise place.refuse(N_("{text} is not a day of the calendar. Correct it."), text=text) from None
     return text

@@ -11,6 +11,7 @@ MARKS: Mapping[str, str] = {
     "have": "having, being: makes a weak word a statement",
     "whether": "having or not, or having had: leaves what follows open",
     "question": "right after a word: asks whether it is so",
+    "what_about": "right after a word: the same with this instead",
     "ask_before": "what is asked about a thing named next",
     "ask_after": "what is asked about a thing named before",
     "unknown": "not known: leaves what it is about open",

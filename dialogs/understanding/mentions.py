@@ -149,6 +149,11 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
             break
         if "question" in token.marks:
             mention.open = mention.open or (at == mention.last + 1 and mention.fact != "subject")
+        elif "what_about" in token.marks and at == last_of_clause:
+            # 居住证呢 asks about a thing; 去县医院呢 puts another case.
+            said = had or mention.negated
+            mention.open = mention.open or (not said and (mention.thing or FACTS[mention.fact].kind == "bool"))
+            mention.needs_stay = mention.needs_stay and mention.open
         elif "whether" in token.marks:
             mention.open = mention.open or mention.thing or at == last_of_clause
         elif "ask_after" in token.marks:
