@@ -315,6 +315,14 @@ def serve(
     run(_settings(host=host, port=port))
 
 
+@app.command()
+def settings() -> None:
+    """Print every setting with its meaning and default."""
+    from bot.settings import settings_page
+
+    typer.echo(settings_page(), nl=False)
+
+
 @database.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database's schema up to date."""

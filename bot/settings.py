@@ -20,7 +20,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Every setting, with its meaning and default."""
 
-    model_config = SettingsConfigDict(env_prefix="HEBAO_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="HEBAO_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
@@ -57,6 +57,30 @@ def read_settings(**given: Any) -> Settings:
         first = error.errors()[0]
         name = "HEBAO_" + str(first["loc"][0]).upper()
         raise SettingsError(f"{name}: {first['msg']}. Correct it in the environment or in .env.") from None
+
+
+def settings_page() -> str:
+    """Every setting with its meaning and default, as the page docs/settings.md."""
+    rows = [
+        f"| `HEBAO_{name.upper()}` | {field.description} | {_default(field.default)} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "From the environment, or from a file `.env` beside the program. This page is made by `hebao settings`.",
+            "",
+            "| setting | meaning | default |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _default(value: object) -> str:
+    return "none" if value in {None, ""} else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def sqlite_folder(database_url: str) -> Path | None:

@@ -7,7 +7,7 @@ amount is kept as the range of what it can be; known facts and set parameters na
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -143,15 +143,18 @@ class Steps:
     fund: Money
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    """The result for one class. Two cases are equal where nothing can tell them apart, for any amount of the bill."""
+    """The result for one class, the same only as itself.
 
-    same: Hashable
-    fund: Money = field(compare=False)
-    person: Money = field(compare=False)
-    probe: Money = field(compare=False)
-    lines: tuple[ReceiptLine, ...] = field(compare=False)
+    Two cases have equal `sameness` where no amount within the bill's range tells them apart.
+    """
+
+    sameness: Hashable
+    fund: Money
+    person: Money
+    probe: Money
+    lines: tuple[ReceiptLine, ...]
 
 
 PROBE = exactly(100_000_00)

@@ -9,24 +9,28 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from policy_engine.conditions import PARAMETER, Condition, domain
-from policy_engine.errors import N_, PackError
+from policy_engine.errors import N_, PackError, did_you_mean
 from policy_engine.facts import FACTS, Value
 from policy_engine.money import yuan
 from policy_engine.parameters import Values
-from policy_engine.scheme import Bearer, ContributionRules, Scheme
+from policy_engine.scheme import Bearer, ContributionRules, Rule, Scheme, Statement
 
 
 def check_scheme(scheme: Scheme) -> None:
     """Raises PackError for the first contradiction in the scheme as a whole."""
     _unique_names(scheme)
+    _same_as_ends(scheme)
     _parameters_named_exist(scheme)
     _rules_agree(scheme)
     if scheme.contribution is not None:
-        _exactly_one(scheme, "own_part", scheme.contribution.own_part)
-        _exactly_one(scheme, "remainder", scheme.contribution.remainder)
+        _exactly_one("own_part", scheme.contribution.own_part)
+        _exactly_one("remainder", scheme.contribution.remainder)
         _shares_add_up(scheme, scheme.contribution)
-    if scheme.benefits is not None and scheme.benefits.ceilings[-1].when.holds({}) is not True:
-        raise _fault(scheme, "benefits.yaml", N_("The last ceiling must have no condition, so that everybody has one."))
+    if scheme.benefits is not None and (last := scheme.benefits.ceilings[-1]).when.holds({}) is not True:
+        raise PackError(
+            N_("The last ceiling must have no condition, so that everybody has one. Remove its when:."),
+            where=last.where,
+        )
 
 
 def combinations(conditions: Sequence[Condition]) -> Iterator[dict[str, Value]]:
@@ -36,61 +40,97 @@ def combinations(conditions: Sequence[Condition]) -> Iterator[dict[str, Value]]:
         yield dict(zip(names, values, strict=True))
 
 
-def _fault(scheme: Scheme, file: str, template: str, **params: object) -> PackError:
-    return PackError(template, where=f"{scheme.id}/{file}", **params)
-
-
 def _conditions(scheme: Scheme) -> Iterator[tuple[str, Condition]]:
     for rule in (*scheme.cannot_join, *scheme.may_join):
-        yield "eligibility.yaml", rule.when
+        yield rule.where, rule.when
     if scheme.contribution:
         for bearer in (*scheme.contribution.own_part, *scheme.contribution.remainder):
-            yield "contribution.yaml", bearer.when
+            yield bearer.where, bearer.when
+        for note in scheme.contribution.notes:
+            yield note.where, note.when
     if scheme.benefits:
-        for condition in scheme.benefits.conditions:
-            yield "benefits.yaml", condition
+        for adjustment in scheme.benefits.adjustments:
+            yield adjustment.where, adjustment.when
+        for ceiling in scheme.benefits.ceilings:
+            yield ceiling.where, ceiling.when
 
 
 def _parameters_named_exist(scheme: Scheme) -> None:
-    for file, condition in _conditions(scheme):
+    for where, condition in _conditions(scheme):
         for name, _ in condition.needs():
             if not name.startswith(PARAMETER):
                 if FACTS[name].kind in {"bool", "enum", "int"}:
                     continue
-                raise _fault(
-                    scheme,
-                    file,
+                raise PackError(
                     N_("A condition cannot look at {fact}, which is no yes/no, choice or whole number."),
+                    where=where,
                     fact=name,
                 )
             spec = scheme.parameters.get(name.removeprefix(PARAMETER))
             if spec is None or spec.unit != "boolean":
-                raise _fault(
-                    scheme,
-                    file,
+                raise PackError(
                     N_("A condition names the parameter {name}, which is no yes/no parameter of this scheme."),
+                    where=where,
                     name=name.removeprefix(PARAMETER),
+                )
+    if scheme.kind == "municipal":
+        for each in scheme.statements:
+            if each.parameter and each.parameter not in scheme.parameters:
+                raise PackError(
+                    N_("There is no parameter called {name}. Did you mean: {nearest}?"),
+                    where=each.where,
+                    name=each.parameter,
+                    nearest=did_you_mean(each.parameter, scheme.parameters),
                 )
 
 
+def _same_as_ends(scheme: Scheme) -> None:
+    """A value taken from another parameter is there, of the same kind, and not taken from here in turn."""
+    taken = {name: {each.same_as for each in spec.settings if each.same_as} for name, spec in scheme.parameters.items()}
+    for name, others in taken.items():
+        spec = scheme.parameters[name]
+        for other in others:
+            if other not in taken or scheme.parameters[other].unit != spec.unit:
+                alike = [each for each in taken if scheme.parameters[each].unit == spec.unit and each != name]
+                raise PackError(
+                    N_("{name} is the same as {other}, which is no parameter of its kind. Did you mean: {nearest}?"),
+                    where=spec.where,
+                    name=name,
+                    other=other,
+                    nearest=did_you_mean(other, alike),
+                )
+    for name in taken:
+        reached: set[str] = set()
+        ahead = set(taken[name])
+        while ahead:
+            reached |= ahead
+            ahead = set().union(*(taken[other] for other in ahead)) - reached
+        if name in reached:
+            raise PackError(
+                N_("{name} takes its value, by way of others, from itself. Give one of them a value: {circle}."),
+                where=scheme.parameters[name].where,
+                name=name,
+                circle=", ".join(sorted(reached)),
+            )
+
+
 def _unique_names(scheme: Scheme) -> None:
-    groups: list[tuple[str, list[str]]] = [
-        ("eligibility.yaml", [rule.id for rule in (*scheme.cannot_join, *scheme.may_join)]),
-        ("statements.yaml", [each.id for each in scheme.statements]),
-    ]
-    if scheme.contribution:
-        groups.append(("contribution.yaml", [each.id for each in scheme.contribution.own_part]))
-        groups.append(("contribution.yaml", [each.id for each in scheme.contribution.remainder]))
-    for file, names in groups:
-        for name in names:
-            if names.count(name) > 1:
-                raise _fault(scheme, file, N_("Two rules are called {name}. Give one of them another id."), name=name)
+    rules = scheme.contribution
+    groups: list[Sequence[Rule | Bearer | Statement]] = [(*scheme.cannot_join, *scheme.may_join), scheme.statements]
+    if rules:
+        groups += [rules.own_part, rules.remainder]
+    for group in groups:
+        taken: set[str] = set()
+        for each in group:
+            if each.id in taken:
+                raise PackError(
+                    N_("Two rules are called {name}. Give one of them another id."), where=each.where, name=each.id
+                )
+            taken.add(each.id)
 
 
 def _rules_agree(scheme: Scheme) -> None:
     """Nobody whom one rule admits may be turned away whatever else is true of them."""
-    if not scheme.may_join:
-        return
     everything = [rule.when for rule in (*scheme.cannot_join, *scheme.may_join)]
     open_rules = {rule.id: rule for rule in scheme.may_join}
     against: dict[str, str] = {}
@@ -106,41 +146,37 @@ def _rules_agree(scheme: Scheme) -> None:
                     against[rule.id] = excluded
         if not open_rules:
             return
-    name = next(iter(open_rules))
-    if name not in met:
-        raise _fault(
-            scheme,
-            "eligibility.yaml",
-            N_("Nobody can meet the rule {name}: its conditions exclude one another."),
-            name=name,
+    rule = next(iter(open_rules.values()))
+    if rule.id not in met:
+        raise PackError(
+            N_("Nobody can meet the rule {name}: its conditions exclude one another. Correct one of them."),
+            where=rule.where,
+            name=rule.id,
         )
-    raise _fault(
-        scheme,
-        "eligibility.yaml",
+    raise PackError(
         N_("Two rules disagree: everybody whom {name} admits is turned away by {other}. Correct one of them."),
-        name=name,
-        other=against[name],
+        where=rule.where,
+        name=rule.id,
+        other=against[rule.id],
     )
 
 
-def _exactly_one(scheme: Scheme, group: str, bearers: Sequence[Bearer]) -> None:
+def _exactly_one(group: str, bearers: Sequence[Bearer]) -> None:
     for facts in combinations([bearer.when for bearer in bearers]):
         applying = [bearer.id for bearer in bearers if bearer.when.holds(facts)]
         if len(applying) == 1:
             continue
         case = ", ".join(f"{name} = {_shown(value)}" for name, value in facts.items())
         if not applying:
-            raise _fault(
-                scheme,
-                "contribution.yaml",
+            raise PackError(
                 N_("No rule of {group} says who pays where {case}. Add one."),
+                where=bearers[0].where,
                 group=group,
                 case=case,
             )
-        raise _fault(
-            scheme,
-            "contribution.yaml",
+        raise PackError(
             N_("Two rules of {group} disagree: {one} and {other} both apply where {case}. Narrow one of them."),
+            where=next(bearer.where for bearer in bearers if bearer.id == applying[1]),
             group=group,
             one=applying[0],
             other=applying[1],
@@ -156,10 +192,9 @@ def _shares_add_up(scheme: Scheme, rules: ContributionRules) -> None:
             continue
         total, *shares = (values.money(name).low for name in names)
         if total != sum(shares):
-            raise _fault(
-                scheme,
-                f"counties/{scheme.overlay.id}.yaml" if scheme.overlay else "parameters.yaml",
+            raise PackError(
                 N_("On {day} the shares add up to {sum} yuan, but the total is {total}. Correct one of them."),
+                where=scheme.parameters[rules.total].where,
                 day=day,
                 sum=yuan(sum(shares)),
                 total=yuan(total),

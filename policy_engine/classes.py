@@ -25,26 +25,33 @@ class Class:
     ceiling: str
 
 
-def classes_of(scheme: Scheme, rules: BenefitRules, values: Values) -> Node[Class]:
+def classes_of(scheme: Scheme, values: Values) -> Node[Class]:
     """The class of every person and place. Yes/no parameters that nobody has set count among the unknowns."""
-    settled = ((name, values.yes(name.removeprefix(PARAMETER))) for name in _yes_no(scheme, rules))
-    return _unfolded(scheme, rules, tuple((name, yes) for name, yes in settled if yes is not None))
+    settled = ((name, values.yes(name.removeprefix(PARAMETER))) for name in _yes_no(scheme))
+    return _unfolded(scheme, tuple((name, yes) for name, yes in settled if yes is not None))
+
+
+def _benefits(scheme: Scheme) -> BenefitRules:
+    assert scheme.benefits is not None  # noqa: S101 - `estimate` has refused a scheme without such rules
+    return scheme.benefits
 
 
 @lru_cache(maxsize=64)
-def _yes_no(scheme: Scheme, rules: BenefitRules) -> tuple[str, ...]:
+def _yes_no(scheme: Scheme) -> tuple[str, ...]:
     """The yes/no parameters that the rules look at, as conditions write them."""
+    rules = _benefits(scheme)
     names = {name for condition in rules.conditions for name, _ in condition.needs() if name.startswith(PARAMETER)}
     return tuple(sorted({*names, PARAMETER + rules.ceiling_counts_outpatient}))
 
 
 @lru_cache(maxsize=256)
-def _unfolded(scheme: Scheme, rules: BenefitRules, settled: tuple[tuple[str, Value], ...]) -> Node[Class]:
+def _unfolded(scheme: Scheme, settled: tuple[tuple[str, Value], ...]) -> Node[Class]:
+    rules = _benefits(scheme)
     set_already = dict(settled)
     conditions = rules.conditions
     looked_at = {"care", "provider_level"}.union(name for each in conditions for name, _ in each.needs())
     domains = {name: domain(name, conditions) for name in FACTS if name in looked_at}
-    for name in _yes_no(scheme, rules):
+    for name in _yes_no(scheme):
         if name not in set_already:
             domains[name] = (True, False)
 

@@ -38,7 +38,12 @@ class Is:
 
     def needs(self) -> Iterator[tuple[str, int | None]]:
         """The names that it looks at, each with the bound that it is compared to, if any."""
-        yield self.fact, None
+        if self.fact in FACTS and FACTS[self.fact].kind == "int":
+            for value in self.values:
+                assert isinstance(value, int)  # noqa: S101 - the vocabulary has typed it
+                yield from ((self.fact, value), (self.fact, value + 1))
+        else:
+            yield self.fact, None
 
     def against(self, known: Mapping[str, Value]) -> tuple[str, ...]:
         """The facts that make it false."""
@@ -157,9 +162,9 @@ def read_condition(node: Node) -> Condition:
     ((key, value),) = entries.items()
     match key:
         case "all":
-            return Every(tuple(read_condition(each) for each in value.items()))
+            return Every(tuple(read_condition(each) for each in value.some()))
         case "any":
-            return Some(tuple(read_condition(each) for each in value.items()))
+            return Some(tuple(read_condition(each) for each in value.some()))
         case "not":
             return Not(read_condition(value))
         case "parameter":
@@ -171,7 +176,7 @@ def read_condition(node: Node) -> Condition:
         ((bound, number),) = bounds.items()
         return Below(key, number.whole(), inverted=bound == "at_least")
     try:
-        choices = value.items() if isinstance(value.value, list) else [value]
+        choices = value.some() if isinstance(value.value, list) else [value]
         return Is(key, frozenset(parse_fact(key, choice.value) for choice in choices))
     except PolicyError as error:
         raise value.refuse(error.template, **error.params) from None

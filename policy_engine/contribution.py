@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -106,16 +106,16 @@ def contribution(
     known = with_age(facts, day)
     values = Values(scheme, day)
     remaining = _settled(given(_cases(scheme), known), scheme, rules, known)
-    possible = [_parts(scheme, rules, values, own, rest) for own, rest in remaining.odds]
-    total = _total(scheme, rules, values)
+    parts = {case: _parts(scheme, rules, values, *case) for case in remaining.odds}
+    possible = list(dict.fromkeys(parts.values()))
     bearers = {bearer.id: bearer for bearer in (*rules.own_part, *rules.remainder)}
     unset = _unset(rules, values, possible)
-    missing = ask_first(remaining, tuple(FACTS), lambda node: len(node.odds))
+    missing = ask_first(mapped(remaining, parts.__getitem__), tuple(FACTS), lambda node: len(node.odds))
     if scheme.overlay is None and any(scheme.parameters[each.parameter].set_by == "county" for each in unset):
         missing = ("county", *missing)
     return Contribution(
-        total=total,
-        person_pays=_merged([part for parts in possible for part in parts if part.payer == "individual"], possible),
+        total=_hull([_total(rules, values, each) for each in possible]),
+        person_pays=_hull([_sum(part for part in each if part.payer == "individual") for each in possible]),
         parts=possible[0] if len(possible) == 1 else _merge(possible),
         unset=unset,
         missing=missing,
@@ -155,8 +155,20 @@ def _settled(
     return mapped(cases, lambda case: (case[0], settled[0])) if len(settled) == 1 else cases
 
 
-def _total(scheme: Scheme, rules: ContributionRules, values: Values) -> Money:
-    return values.money(rules.total).at_least(_government_floor(scheme, rules))
+def _total(rules: ContributionRules, values: Values, parts: tuple[Part, ...]) -> Money:
+    """The total, raised to what the parts come to where a national floor raises one of them."""
+    return values.money(rules.total).at_least(exactly(sum(part.amount.low for part in parts)))
+
+
+def _sum(parts: Iterable[Part]) -> Money:
+    return sum((part.amount for part in parts), NOTHING)
+
+
+def _hull(amounts: Sequence[Money]) -> Money:
+    result = amounts[0]
+    for amount in amounts[1:]:
+        result = result.hull(amount)
+    return result
 
 
 def _government_floor(scheme: Scheme, rules: ContributionRules) -> Money:
@@ -184,7 +196,7 @@ def _parts(scheme: Scheme, rules: ContributionRules, values: Values, own: str, r
                     amount = amount.at_least(_government_floor(scheme, rules))
                 parts.append(_share(payer, amount, rest_rule, values.citation(parameter)))
     else:
-        left = _total(scheme, rules, values).less(individual)
+        left = values.money(rules.total).less(individual)
         parts.append(Part("remainder", rest_rule.payer, left, rest_rule.text, rest_rule.citation))
     return tuple(part for part in parts if part.amount != NOTHING)
 
@@ -213,12 +225,7 @@ def _unset(rules: ContributionRules, values: Values, possible: list[tuple[Part, 
 def _merged(parts: list[Part], possible: list[tuple[Part, ...]]) -> Money:
     """What one payer pays over all possibilities: nothing in those where they do not appear."""
     amounts = [part.amount for part in parts]
-    if len(amounts) < len(possible):
-        amounts.append(NOTHING)
-    result = amounts[0]
-    for amount in amounts[1:]:
-        result = result.hull(amount)
-    return result
+    return _hull(amounts if len(amounts) == len(possible) else [*amounts, NOTHING])
 
 
 def _merge(possible: list[tuple[Part, ...]]) -> tuple[Part, ...]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from policy_engine.citations import Citation
 from policy_engine.conditions import domain
 from policy_engine.diagram import Leaf, Node, ask_first, given, unfold
+from policy_engine.errors import N_, PolicyError
 from policy_engine.facts import FACTS, Facts, Value, with_age
 from policy_engine.scheme import Rule, Scheme
 
@@ -80,8 +81,10 @@ def eligibility(
     """May the person with these facts join, under the rules of the day `on`?
 
     Articles 十 to 十二 for Jiaxing 2008. Raises DateError for a day that the scheme does not cover, FactError for a
-    birth date that cannot be.
+    birth date that cannot be, PolicyError for a document that has no such rules.
     """
+    if not scheme.may_join:
+        raise PolicyError(N_("{scheme} has no rules on who may join. Choose a city's scheme."), scheme=scheme.id)
     day = scheme.on(on, today)
     known = with_age(facts, day)
     remaining, missing = _remaining(scheme, tuple((name, known[name]) for name in _looked_at(scheme) if name in known))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from policy_engine.calculation import Bill, Case, Class, ReceiptLine, calculate, classes_of, hull, read_bill, results
+from policy_engine.calculation import Bill, Case, ReceiptLine, calculate, formula_of, hull, read_bill
 from policy_engine.citations import Citation
+from policy_engine.classes import Class, classes_of
 from policy_engine.conditions import PARAMETER
 from policy_engine.diagram import Node, ask_first, given, mapped
 from policy_engine.errors import N_, PolicyError
 from policy_engine.facts import ASSUMED, FACTS, Facts, Value, fact_to_json, with_age
-from policy_engine.money import NOTHING, Money, exactly
+from policy_engine.money import LARGEST, NOTHING, Money
 from policy_engine.parameters import Unset, Values
-from policy_engine.scheme import BenefitRules, Scheme
+from policy_engine.scheme import BenefitRules, Scalar, Scheme
 
 
 @dataclass(frozen=True)
@@ -75,25 +77,25 @@ def estimate(
     known = with_age(facts, day)
     values = Values(scheme, day)
     bill = read_bill(known)
-    classes = given(classes_of(scheme, day), known)
-    remaining = results(classes, rules, values, bill)
-    result = hull(remaining)
-    amounts = _amounts(classes, rules, values, bill)
-    missing = list(ask_first(amounts, tuple(FACTS), _doubt))
-    named = {name.removeprefix(PARAMETER) for name in amounts.support if name.startswith(PARAMETER)}
-    unset = _unset(classes, rules, values, bill, result, named)
-    if not {"bill_total", "reportable_cost"} & known.keys() and result.fund != NOTHING:
+    classes = given(classes_of(scheme, values), known)
+    cases = {each: calculate(each, rules, values, bill) for each in classes.odds}
+    fund, person, receipt = hull(list(cases.values()))
+    alike: dict[Hashable, Case] = {}
+    remaining = mapped(classes, lambda each: alike.setdefault(cases[each].sameness, cases[each]))
+    missing = list(ask_first(remaining, tuple(FACTS), _doubt))
+    if not {"bill_total", "reportable_cost"} & known.keys() and fund != NOTHING:
         missing = _after_schedule(missing, "bill_total")
-    if scheme.overlay is None and not result.fund.exact and _left_to_counties(classes, rules, values):
+    if scheme.overlay is None and not fund.exact and _left_to_counties(classes, rules, values):
         missing.insert(0, "county")
+    named = [name for name in scheme.parameters if PARAMETER + name in remaining.support]
     return Estimate(
-        fund_pays=result.fund,
-        person_pays=result.person,
-        receipt=result.lines,
+        fund_pays=fund,
+        person_pays=person,
+        receipt=receipt,
         ceiling=_ceiling(classes, values),
-        unset=unset,
+        unset=tuple(values.unset(name) for name in _unset(classes, rules, values, bill, named)),
         missing=tuple(missing),
-        assumptions=_assumptions(rules, values, known, result),
+        assumptions=_assumptions(classes, rules, values, known, fund),
         interpretations=_interpretations(classes, rules),
         illustrative=any(values.illustrative(name) for name in _parameters(classes, rules)),
         scheme=scheme.id,
@@ -108,30 +110,10 @@ def _after_schedule(missing: list[str], fact: str) -> list[str]:
     return [*schedule, fact, *(name for name in missing if name not in schedule)]
 
 
-PROBES = tuple(exactly(yuan * 100) for yuan in (1_000, 10_000, 100_000, 1_000_000))
-"""Bills that stand for one that is unknown, to see which facts will matter once it is known."""
-
-
-def _amounts(classes: Node[Class], rules: BenefitRules, values: Values, bill: Bill) -> Node[tuple[Money, ...]]:
-    """What the fund pays, class by class. A bill that is not exact is tried at several amounts: a fact that matters at
-    none of them does not matter, though over the whole range every class may look alike."""
-    if bill.reportable.exact:
-        tried = [bill]
-    elif bill.reportable.high is None:
-        tried = [replace(bill, whole=each, reportable=each) for each in PROBES]
-    else:
-        ends = (exactly(bill.reportable.low), exactly(bill.reportable.high))
-        tried = [bill, *(replace(bill, whole=each, reportable=each) for each in ends)]
-    return mapped(classes, lambda each: tuple(calculate(each, rules, values, at).fund for at in tried))
-
-
-def _doubt(node: Node[tuple[Money, ...]]) -> float:
+def _doubt(node: Node[Case]) -> float:
     """How wide the range still is, in fen; an open end counts as a bill larger than any."""
-    return float(sum(_width(funds) for funds in zip(*node.odds, strict=True)))
-
-
-def _width(funds: Sequence[Money]) -> int:
-    return max(10**14 if fund.high is None else fund.high for fund in funds) - min(fund.low for fund in funds)
+    highs = [LARGEST if case.probe.high is None else case.probe.high for case in node.odds]
+    return float(max(highs) - min(case.probe.low for case in node.odds))
 
 
 def _parameters(classes: Node[Class], rules: BenefitRules) -> dict[str, None]:
@@ -142,13 +124,13 @@ def _parameters(classes: Node[Class], rules: BenefitRules) -> dict[str, None]:
         names.update(dict.fromkeys((schedule.deductible, schedule.ratio, *each.points)))
         if schedule.guaranteed:
             names[schedule.guaranteed] = None
-    names.update(dict.fromkeys(each.ceiling.amount for each in classes.odds if each.ceiling))
+    names.update(dict.fromkeys(each.ceiling for each in classes.odds if each.ceiling))
     return names
 
 
 def _ceiling(classes: Node[Class], values: Values) -> tuple[Money, tuple[Citation, ...]] | None:
-    names = list(dict.fromkeys(each.ceiling.amount for each in classes.odds if each.ceiling))
-    if not names or any(each.ceiling is None for each in classes.odds):
+    names = list(dict.fromkeys(each.ceiling for each in classes.odds if each.ceiling))
+    if not all(each.ceiling for each in classes.odds):
         return None
     amount = values.money(names[0])
     for name in names[1:]:
@@ -163,41 +145,57 @@ def _left_to_counties(classes: Node[Class], rules: BenefitRules, values: Values)
     )
 
 
-def _unset(
-    classes: Node[Class], rules: BenefitRules, values: Values, bill: Bill, result: Case, named: set[str]
-) -> tuple[Unset, ...]:
-    """The unset parameters that can still change the result: held to either end, they give two results."""
+def _unset(classes: Node[Class], rules: BenefitRules, values: Values, bill: Bill, named: list[str]) -> list[str]:
+    """The unset parameters that can still change the result; `named` are those that choose the class.
 
-    def at(name: str, upper: bool) -> Money:
-        return hull(results(classes, rules, values.pin(name, upper), bill)).fund
-
+    One can change it if two of its values give two results, the other unset ones being as small or as large as they
+    can be. How fen are rounded is told only where nothing else is open: next to a ratio it does not matter to anyone.
+    """
     if bill.reportable.high is None:
-        return ()  # what decides while the bill itself is unknown is the bill
+        return []  # what decides while the bill itself is unknown is the bill
+
+    def funds(pinned: Mapping[str, Scalar]) -> list[Money]:
+        at = values.pin(pinned)
+        return [formula_of(each, rules, at, bill).steps(bill.reportable).fund for each in classes.odds]
+
+    unset = [name for name in _parameters(classes, rules) if not values.is_set(name)]
+    ranges = {name: _ends(name, values, bill) for name in unset}
+    # An unset deductible is half the bill meanwhile, since at all or none of it the others would not show.
+    deductibles = {rules.schedules[each.care, each.level].deductible for each in classes.odds} & ranges.keys()
+    half = dict.fromkeys(deductibles, bill.reportable.high // 2)
+    small = {name: low for name, (low, _) in ranges.items()} | half
+    large = {name: high for name, (_, high) in ranges.items()} | half
+    if bill.stay > 1 and not values.is_set(rules.deductible_counts):
+        ranges[rules.deductible_counts] = ("per_stay", "per_year")
     deciding = [
         name
-        for name in _parameters(classes, rules)
-        if not values.is_set(name) and at(name, upper=False) != at(name, upper=True)
+        for name, (low, high) in ranges.items()
+        if any(funds({**others, name: low}) != funds({**others, name: high}) for others in (small, large))
     ]
-    if bill.stay > 1 and not values.is_set(rules.deductible_counts) and not result.fund.exact:
-        deciding.append(rules.deductible_counts)
-    if not deciding and not values.is_set(rules.rounding) and not result.fund.exact and not named:
-        deciding.append(rules.rounding)
-    deciding += [name for name in values.scheme.parameters if name in named]
-    return tuple(values.unset(name) for name in deciding)
+    if not deciding and not values.is_set(rules.rounding):
+        deciding = [rules.rounding] if funds({rules.rounding: "down"}) != funds({rules.rounding: "up"}) else []
+    return list(dict.fromkeys(map(values.named, (*deciding, *named))))
+
+
+def _ends(name: str, values: Values, bill: Bill) -> tuple[Scalar, Scalar]:
+    """The smallest and the largest value that make a difference to this bill."""
+    low = values.floor(name)
+    if values.scheme.parameters[name].unit == "yuan":
+        return int(low), max(int(low), bill.reportable.high or 0)
+    return low, Fraction(1)
 
 
 def _assumptions(
-    rules: BenefitRules, values: Values, known: Mapping[str, Value], result: Case
+    classes: Node[Class], rules: BenefitRules, values: Values, known: Mapping[str, Value], fund: Money
 ) -> tuple[tuple[str, Value], ...]:
     """What nobody said and was taken for granted, where it can matter."""
     assumed: list[tuple[str, Value]] = []
     if "bill_total" in known and "reportable_cost" not in known:
         assumed.append(("reportable_cost", known["bill_total"]))
-    outpatient_free = known.get("care") == "outpatient" and values.yes(rules.ceiling_counts_outpatient) is False
-    if "fund_paid_this_year" not in known and result.fund != NOTHING and not outpatient_free:
+    if "fund_paid_this_year" not in known and fund != NOTHING and any(each.ceiling for each in classes.odds):
         assumed.append(("fund_paid_this_year", ASSUMED["fund_paid_this_year"]))
-    each_stay = values.choice(rules.deductible_counts) == "per_stay" or known.get("care") == "outpatient"
-    if "stays_this_year" not in known and not each_stay:
+    each_stay = values.choice(rules.deductible_counts) == "per_stay"
+    if "stays_this_year" not in known and not each_stay and any(each.care == "inpatient" for each in classes.odds):
         assumed.append(("stays_this_year", ASSUMED["stays_this_year"]))
     return tuple(assumed)
 

@@ -14,25 +14,24 @@ from functools import lru_cache
 from pathlib import Path
 
 from policy_engine.checks import check_scheme
-from policy_engine.errors import N_, PolicyError, did_you_mean
+from policy_engine.errors import N_, PackError, PolicyError, did_you_mean
 from policy_engine.facts import FACTS
 from policy_engine.reading import (
     read_benefits,
     read_contribution,
-    read_documents,
     read_interpretation,
     read_office,
-    read_parameter,
     read_rule,
-    read_settings,
     read_statement,
 )
+from policy_engine.reading_values import read_documents, read_parameter, read_settings
 from policy_engine.scheme import Overlay, Parameter, Scheme
 from policy_engine.source import Node, read_yaml
 
 PACKS = Path(__file__).parent / "schemes"
 """The packs that come with the program."""
 
+_IDENTITY = {"scheme", "kind", "name", "jurisdiction", "period", "pilot_city", "national"}
 _FILES = {
     "municipal": (
         "documents",
@@ -50,7 +49,11 @@ _FILES = {
 
 def scheme_ids(packs: Path = PACKS) -> tuple[str, ...]:
     """The schemes in a folder of packs."""
-    return tuple(sorted(folder.name for folder in packs.iterdir() if (folder / "scheme.yaml").is_file()))
+    return tuple(
+        sorted(
+            folder.name for folder in packs.iterdir() if _inside(folder, packs) and (folder / "scheme.yaml").is_file()
+        )
+    )
 
 
 @lru_cache(maxsize=256)
@@ -108,34 +111,41 @@ def _set_by_county(name: str, node: Node, base: Scheme) -> Parameter:
             article=spec.citation.article,
         )
     settings = read_settings(node, spec.unit, spec.choices, base.documents, (base.start, base.end))
-    floors = [each.at_least for each in spec.settings if each.at_least is not None]
-    for setting in settings:
-        if setting.same_as and (setting.same_as == name or setting.same_as not in base.parameters):
-            raise node.refuse(
-                N_("{name} is the same as {other}, which is no other parameter. Did you mean: {nearest}?"),
-                name=name,
-                other=setting.same_as,
-                nearest=did_you_mean(setting.same_as, set(base.parameters) - {name}),
-            )
-        if setting.value is not None and any(setting.value < floor for floor in floors):  # type: ignore[operator]
-            raise node.refuse(
-                N_("{name} is below the floor that the city sets ({document} {article}). Raise it or ask the city."),
-                name=name,
-                document=spec.citation.document.number if spec.citation.document else "",
-                article=spec.citation.article,
-            )
-    return replace(spec, settings=settings)
+    for setting, place in zip(settings, node.items(), strict=True):
+        lowest = setting.at_least if setting.value is None else setting.value
+        for floor in spec.settings:
+            if floor.at_least is None or lowest is None or floor.end < setting.start or setting.end < floor.start:
+                continue
+            if lowest < floor.at_least:  # type: ignore[operator]
+                raise place.refuse(
+                    N_(
+                        "{name} is below the floor that the city sets ({document} {article}). Raise it or ask the city."
+                    ),
+                    name=name,
+                    document=floor.citation.document.number if floor.citation.document else "",
+                    article=floor.citation.article,
+                )
+    return replace(spec, settings=settings, where=node.where)
 
 
 def _read(path: Path, packs: Path) -> Node:
-    return read_yaml(path, str(path.relative_to(packs)))
+    shown_as = path.relative_to(packs).as_posix()
+    if not _inside(path, packs):
+        raise PackError(
+            N_("The file lies outside the folder of packs. Copy it here instead of a link."), where=shown_as
+        )
+    return read_yaml(path, shown_as)
+
+
+def _inside(path: Path, packs: Path) -> bool:
+    """Whether the path, all links followed, still lies in the folder of packs."""
+    return path.resolve().is_relative_to(packs.resolve())
 
 
 def _municipal(scheme_id: str, packs: Path) -> Scheme:
     folder = packs / scheme_id
     identity = _read(folder / "scheme.yaml", packs)
-    keys = {"scheme", "kind", "name", "jurisdiction", "period", "pilot_city", "national"}
-    entries = identity.mapping(keys, keys - {"pilot_city", "national"})
+    entries = identity.mapping(_IDENTITY, _IDENTITY - {"pilot_city", "national"})
     kind = entries["kind"].one_of(_FILES)
     if entries["scheme"].text() != scheme_id:
         raise entries["scheme"].refuse(
@@ -143,11 +153,13 @@ def _municipal(scheme_id: str, packs: Path) -> Scheme:
         )
     bounds = entries["period"].mapping({"from", "to"}, {"from", "to"})
     period = bounds["from"].date(), bounds["to"].date()
+    if "national" in entries and kind == "national":
+        raise entries["national"].refuse(N_("A national scheme has no other one above it. Remove this line."))
     if period[1] < period[0]:
         raise entries["period"].refuse(N_("The period ends before it starts. Put the dates in order."))
     files = {name: _read(folder / f"{name}.yaml", packs) for name in _FILES[kind]}
     documents = read_documents(files["documents"])
-    national = load_scheme(entries["national"].text(), None, packs) if "national" in entries else None
+    national = load_scheme(_national(entries["national"], packs), None, packs) if "national" in entries else None
     scheme = Scheme(
         id=scheme_id,
         kind=kind,  # type: ignore[arg-type]
@@ -169,10 +181,19 @@ def _municipal(scheme_id: str, packs: Path) -> Scheme:
         overlay=None,
         version=_version(
             (national.version if national else "").encode(),
-            *(path.read_bytes() for path in sorted(folder.glob("*.yaml"))),
+            *((folder / f"{name}.yaml").read_bytes() for name in sorted(("scheme", *_FILES[kind]))),
         ),
     )
     return _with_rules(scheme, files, period, national) if kind == "municipal" else scheme
+
+
+def _national(node: Node, packs: Path) -> str:
+    """The name of a scheme that is national, and so has no other scheme above it."""
+    name = node.one_of(scheme_ids(packs))
+    above = _read(packs / name / "scheme.yaml", packs).mapping(_IDENTITY)
+    if "national" in above or "kind" not in above or above["kind"].value != "national":
+        raise node.refuse(N_("{scheme} is no national scheme. Name one of kind: national."), scheme=name)
+    return name
 
 
 def _with_rules(
@@ -186,7 +207,7 @@ def _with_rules(
         name: read_parameter(name, node, documents, period) for name, node in files["parameters"].entries().items()
     }
     joining = files["eligibility"].mapping({"cannot_join", "may_join"}, {"may_join"})
-    may_join = tuple(read_rule(each, documents, interpretations) for each in joining["may_join"].items())
+    may_join = tuple(read_rule(each, documents, interpretations) for each in joining["may_join"].some())
     return replace(
         scheme,
         parameters=parameters,
@@ -215,6 +236,8 @@ def _counties(folder: Path, packs: Path) -> dict[str, Overlay]:
     order = FACTS["county"].values
     counties = {}
     for path in (folder / "counties").glob("*.yaml"):
+        if not _inside(path, packs):
+            continue
         node = _read(path, packs)
         entries = node.mapping({"county", "name", "illustrative", "parameters"}, {"county", "name"})
         county = entries["county"].text()

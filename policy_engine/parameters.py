@@ -10,7 +10,7 @@ from typing import Any
 
 from policy_engine.citations import Citation
 from policy_engine.money import Money, exactly
-from policy_engine.scheme import Parameter, Scheme, Setting
+from policy_engine.scheme import Parameter, Scalar, Scheme, Setting
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,37 @@ Rate = tuple[Fraction, Fraction]
 class Values:
     """The parameters of a scheme on one day.
 
-    `pinned` holds parameters to one end of their range (True the upper), to find out what depends on them.
+    `pinned` holds parameters to a value, to find out what depends on them.
     """
 
-    def __init__(self, scheme: Scheme, on: datetime.date, pinned: Mapping[str, bool] | None = None) -> None:
+    def __init__(self, scheme: Scheme, on: datetime.date, pinned: Mapping[str, Setting] | None = None) -> None:
         self.scheme = scheme
         self.on = on
         self._pinned = pinned or {}
 
-    def pin(self, parameter: str, upper: bool) -> Values:
-        """The same, with one parameter held to the lower or upper end of its range."""
-        return Values(self.scheme, self.on, {**self._pinned, parameter: upper})
+    def pin(self, values: Mapping[str, Scalar]) -> Values:
+        """The same, with some parameters held to a value."""
+        pinned = {
+            name: Setting(self.on, self.on, self.scheme.parameters[name].citation, value)
+            for name, value in values.items()
+        }
+        return Values(self.scheme, self.on, {**self._pinned, **pinned})
 
     def setting(self, parameter: str) -> Setting | None:
         """The value in force on the day, or None where there is none."""
+        if parameter in self._pinned:
+            return self._pinned[parameter]
         for setting in self.scheme.parameters[parameter].settings:
             if setting.start <= self.on <= setting.end:
                 return self.setting(setting.same_as) if setting.same_as else setting
         return None
+
+    def named(self, parameter: str) -> str:
+        """The parameter on which this one depends on the day: itself, or the one whose value it takes."""
+        for setting in self.scheme.parameters[parameter].settings:
+            if setting.start <= self.on <= setting.end and setting.same_as:
+                return self.named(setting.same_as)
+        return parameter
 
     def is_set(self, parameter: str) -> bool:
         """Whether an exact value is in force."""
@@ -79,22 +92,19 @@ class Values:
         setting = self.setting(parameter)
         if setting is not None and setting.value is not None:
             return exactly(int(setting.value))
-        low = int(setting.at_least) if setting is not None and setting.at_least is not None else 0
-        upper = self._pinned.get(parameter)
-        if upper is None:
-            return Money(low, None)
-        return BEYOND_EVERY_BILL if upper else exactly(low)
+        return Money(int(self.floor(parameter)), None)
 
     def rate(self, parameter: str) -> Rate:
         """A ratio or points as the range that is certain: 0 to 100 % where nothing narrows it."""
         setting = self.setting(parameter)
         if setting is not None and setting.value is not None:
             return Fraction(setting.value), Fraction(setting.value)
-        low = Fraction(setting.at_least) if setting is not None and setting.at_least is not None else Fraction(0)
-        upper = self._pinned.get(parameter)
-        if upper is None:
-            return low, Fraction(1)
-        return (Fraction(1), Fraction(1)) if upper else (low, low)
+        return Fraction(self.floor(parameter)), Fraction(1)
+
+    def floor(self, parameter: str) -> Fraction:
+        """The least that an unset amount, ratio or number of points can be."""
+        setting = self.setting(parameter)
+        return Fraction(setting.at_least) if setting is not None and setting.at_least is not None else Fraction(0)
 
     def choice(self, parameter: str) -> str | None:
         """A parameter that is one of a few words, or None where it is unset."""
@@ -113,12 +123,8 @@ class Values:
 
     def unset(self, parameter: str) -> Unset:
         """Who has to say what is not set."""
-        spec = self.scheme.parameters[parameter]
-        return Unset(parameter, spec.label, decided_by(self.scheme, spec), spec.stated, spec.citation)
-
-
-BEYOND_EVERY_BILL = exactly(10**16)
-"""Stands for "as large as you like" where a parameter in yuan is held to its upper end."""
+        spec = self.scheme.parameters[self.named(parameter)]
+        return Unset(spec.id, spec.label, decided_by(self.scheme, spec), spec.stated, spec.citation)
 
 
 def decided_by(scheme: Scheme, parameter: Parameter) -> str:

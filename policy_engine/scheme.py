@@ -44,7 +44,7 @@ class Parameter:
 
     `settings` are its dated values, none where it is unset. `set_by` says who may set it, `stated` whether the
     document leaves it to them in so many words (`delegated`), only lays down a floor (`floor`) or says nothing
-    (`silent`); `citation` is that place.
+    (`silent`); `citation` is that place. `where`, here and below, is "file:line" in the pack.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Parameter:
     stated: Literal["fixed", "floor", "delegated", "silent"]
     citation: Citation
     choices: tuple[str, ...] = ()
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Rule:
     text: str
     citation: Citation
     interpretations: tuple[str, ...] = ()
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Bearer:
     citation: Citation
     joins_as: str = ""
     interpretations: tuple[str, ...] = ()
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class Note:
     when: Condition
     text: str
     citation: Citation
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ class Adjustment:
     care: str
     when: Condition
     points: str
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,7 @@ class Ceiling:
     id: str
     when: Condition
     amount: str
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,6 +189,7 @@ class Statement:
     parameter: str = ""
     at_least: int | None = None
     applies_when: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,9 @@ def test_it_all_works_without_javascript(browser: Browser, server: Server) -> No
     context.close()
 
 
-def test_a_server_that_is_killed_and_comes_back_goes_on_at_the_same_question(phone: BrowserContext, tmp_path: Path) -> None:
+def test_a_server_that_is_killed_and_comes_back_goes_on_at_the_same_question(
+    phone: BrowserContext, tmp_path: Path
+) -> None:
     with Server({"HEBAO_DATABASE_URL": f"sqlite:///{tmp_path}/hebao.db"}) as server:
         page = phone.new_page()
         page.goto(server.url)

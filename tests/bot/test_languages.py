@@ -1,0 +1,94 @@
+"""Which language somebody reads, and how it writes amounts."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.languages import LOCALES, catalogue, first_language, negotiate
+from locales.catalogues import check, compile_all
+from policy_engine.money import Money, exactly
+
+
+@pytest.mark.parametrize(
+    ("wanted", "locale"),
+    [
+        ("zh", "zh_Hans"),
+        ("zh-CN", "zh_Hans"),
+        ("zh-hans", "zh_Hans"),
+        ("zh_Hans_CN", "zh_Hans"),
+        ("zh-Hans", "zh_Hans"),
+        ("zh-Hant", "zh_Hans"),
+        ("zh-TW", "zh_Hans"),
+        ("en", "en"),
+        ("en-GB", "en"),
+        ("en_US", "en"),
+        ("EN-us", "en"),
+        ("fr", "zh_Hans"),
+        ("", "zh_Hans"),
+        (None, "zh_Hans"),
+        ("x-klingon", "zh_Hans"),
+        ("../../etc/passwd", "zh_Hans"),
+        ("english", "zh_Hans"),
+        ("fr-FR, en;q=0.8, zh;q=0.5", "en"),
+        ("en;q=0.2, zh-CN;q=0.9", "zh_Hans"),
+        ("en;q=0, zh", "zh_Hans"),
+        ("en;q=banana, fr", "zh_Hans"),
+    ],
+)
+def test_a_wish_in_any_spelling_finds_its_language(wanted: str | None, locale: str) -> None:
+    assert negotiate(wanted) == locale
+
+
+@given(st.text(max_size=600))
+def test_no_wish_however_strange_is_an_error(wanted: str) -> None:
+    assert negotiate(wanted) in LOCALES
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "locale"),
+    [
+        ("我妈65岁", "en-GB", "zh_Hans"),
+        ("hello", "zh-CN", "zh_Hans"),
+        ("hello", None, "en"),
+        ("65", None, "zh_Hans"),
+        ("", "en", "en"),
+    ],
+)
+def test_somebody_new_is_answered_in_the_language_of_their_words(text: str, wanted: str | None, locale: str) -> None:
+    assert first_language(text, wanted) == locale
+
+
+@pytest.mark.parametrize(
+    ("amount", "chinese", "english"),
+    [
+        (exactly(702000), "7,020元", "7,020 yuan"),
+        (exactly(5), "0.05元", "0.05 yuan"),
+        (exactly(123456789), "1,234,567.89元", "1,234,567.89 yuan"),
+        (Money(0, 1170000), "0到11,700元", "0 to 11,700 yuan"),
+        (Money(15000, None), "150元以上", "150 yuan or more"),
+    ],
+)
+def test_amounts_are_written_to_the_fen(amount: Money, chinese: str, english: str) -> None:
+    assert catalogue("zh_Hans").money(amount) == chinese
+    assert catalogue("en").money(amount) == english
+
+
+def test_rates_and_dates_are_written_in_each_language() -> None:
+    assert catalogue("en").percent(Fraction(3, 5), Fraction(3, 5)) == "60%"
+    assert catalogue("zh_Hans").percent(Fraction(0), Fraction(3, 8)) == "0%到37.5%"
+    assert catalogue("zh_Hans").date(datetime.date(2008, 1, 1)) == "2008年1月1日"
+
+
+def test_a_message_that_is_not_there_is_an_error_and_not_shown_as_its_id() -> None:
+    with pytest.raises(KeyError, match="no.such.message"):
+        catalogue("en")("no.such.message")
+
+
+def test_every_catalogue_is_complete() -> None:
+    compile_all()
+    assert check() == []
