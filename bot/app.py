@@ -41,6 +41,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        threads.warm_up()
         yield
         threads.close()
         service.close()

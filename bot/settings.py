@@ -20,7 +20,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Every setting, with its meaning and default."""
 
-    model_config = SettingsConfigDict(env_prefix="HEBAO_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HEBAO_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")

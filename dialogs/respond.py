@@ -269,13 +269,13 @@ class _Responder:
         said = {name: value for name, value in facts.items() if name != "subject"}
         step = Step(str(subject), self.goals(intent), said)
         self.conversation = before.with_step(step)
-        opening: list[Reply] = []
+        case = self.case()
+        aside: list[str] = []
         if step.subject != before.subject:
-            opening.append(Text(self.case().say("subject.now"), "note"))
+            aside.append(case.say("subject.now"))
         if noted is not None and said:
-            case = self.case()
-            told = self.words.listed([summary(name, case) for name in said])
-            opening.append(Text(self.words(noted, facts=told), "note"))
+            aside.append(self.words(noted, facts=self.words.listed([summary(name, case) for name in said])))
+        opening = [Text("\n".join(aside), "note")] if aside else []
         if not step.flows:
             self.conversation = replace(self.conversation, asked=GOAL)
             return self.again(*opening)

@@ -183,9 +183,7 @@ def _write(catalogue: Catalog, path: Path) -> None:
     with path.open("wb") as file:
         # Fixed dates: the same messages give the same file.
         write_po(file, catalogue, width=120, sort_output=True, omit_header=False, include_lineno=False)
-    lines = [
-        line for line in path.read_text("utf-8").splitlines() if not line.startswith(_DATED)
-    ]
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith(_DATED)]
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 

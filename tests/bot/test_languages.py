@@ -85,7 +85,7 @@ def test_rates_and_dates_are_written_in_each_language() -> None:
 
 
 def test_a_message_that_is_not_there_is_an_error_and_not_shown_as_its_id() -> None:
-    with pytest.raises(KeyError, match="no.such.message"):
+    with pytest.raises(KeyError, match=r"no\.such\.message"):
         catalogue("en")("no.such.message")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 
@@ -107,7 +108,7 @@ def test_every_repair_at_every_step_leaves_a_way_on(flow: str, repair: str, cont
 @pytest.mark.parametrize("flow", GOALS)
 def test_back_then_the_same_answer_leads_to_the_same_place(flow: str, context: Make) -> None:
     walked = list(steps_of(flow, context()))
-    for before, after in zip(walked, walked[1:], strict=False):
+    for before, after in itertools.pairwise(walked):
         back = walk(after, "上一步", context=context()).conversation
         assert back.asked == before.asked
         assert back.facts() == before.facts()

@@ -1,0 +1,38 @@
+"""Whatever the program suggests saying, it understands."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bot.languages import LOCALES, lexicons
+from dialogs.understanding import understand
+from locales.catalogues import ROOT
+
+QUOTED = re.compile("“([^”]+)”")
+
+
+def suggestions() -> list[tuple[str, str, str]]:
+    """Every phrase that a message puts in quotation marks without a gap to fill."""
+    found = []
+    for locale in LOCALES:
+        with (ROOT / "locales" / locale / "LC_MESSAGES" / "messages.po").open("rb") as file:
+            for message in read_po(file, locale=locale):
+                for phrase in QUOTED.findall(str(message.string)):
+                    if "{" not in phrase and "…" not in phrase:
+                        found.append((locale, str(message.id), phrase))
+    return found
+
+
+# In quotation marks for another reason: what a form says, not what a person may say.
+NOT_SAID = {"农业", "非农业（居民）"}
+
+
+@pytest.mark.parametrize(("locale", "message", "phrase"), suggestions())
+def test_a_suggested_phrase_is_understood(locale: str, message: str, phrase: str) -> None:
+    if phrase in NOT_SAID or phrase.isdigit():  # a bare number is an answer to the question that is open
+        return
+    found = understand(phrase, None, lexicons(locale))
+    assert found.intent or found.command or found.facts, f"{message} suggests {phrase!r}"
