@@ -34,11 +34,23 @@ def decision(found: Eligibility, case: Case) -> Decision:
     """May they join, why, and what would change it."""
     words = case.words
     changed = {fact for fact, _ in found.changes}
-    reasons = [_reason(step, case) for step in _telling(found, changed)]
+    reasons = _reasons(found, changed, case)
     advice = [*_changes(found, case), *_open_facts(found.missing, case), *_interpretations(found.interpretations, case)]
     if found.outcome == "eligible":
         advice.insert(0, words("advice.voluntary"))
     return Decision(found.outcome, case.say(f"decision.{found.outcome}"), tuple(reasons), tuple(advice))
+
+
+def _reasons(found: Eligibility, changed: set[str], case: Case) -> list[Reason]:
+    """The steps as reasons. Where one of several rules admits the person whichever it is, that is one reason."""
+    steps = _telling(found, changed)
+    open_steps = [step for step in steps if step.holds is None]
+    if found.outcome != "eligible" or not open_steps:
+        return [_reason(step, case) for step in steps]
+    rules = case.words.listed([case.words.source(step.text).rstrip("。.") for step in open_steps])
+    cited = sources([step.citation for step in open_steps], case.words)
+    either = Reason(case.words("reason.either", rules=rules), True, cited)
+    return [either, *(_reason(step, case) for step in steps if step.holds is not None)]
 
 
 def _telling(found: Eligibility, changed: set[str]) -> Sequence[Step]:
