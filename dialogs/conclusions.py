@@ -9,12 +9,13 @@ from dialogs.context import N_, Case
 from dialogs.replies import Comparison, Decision, Line, Reason, Receipt, Row
 from dialogs.sources import sources
 from policy_engine.calculation import ReceiptLine
+from policy_engine.citations import Citation
 from policy_engine.compare import Comparison as Compared
 from policy_engine.contribution import UNDECIDED, Contribution, Part
 from policy_engine.eligibility import Eligibility, Step
 from policy_engine.estimate import Estimate
 from policy_engine.facts import Value
-from policy_engine.money import NOTHING, Money
+from policy_engine.money import NOTHING, Money, exactly
 from policy_engine.parameters import Unset
 
 _ROLES: dict[str, tuple[str, str]] = {
@@ -32,12 +33,11 @@ _ROLES: dict[str, tuple[str, str]] = {
 
 def decision(found: Eligibility, case: Case) -> Decision:
     """May they join, why, and what would change it."""
-    words = case.words
     changed = {fact for fact, _ in found.changes}
     reasons = _reasons(found, changed, case)
     advice = [*_changes(found, case), *_open_facts(found.missing, case), *_interpretations(found.interpretations, case)]
     if found.outcome == "eligible":
-        advice.insert(0, words("advice.voluntary"))
+        advice = [*_stated("voluntary", case), *advice]
     return Decision(found.outcome, case.say(f"decision.{found.outcome}"), tuple(reasons), tuple(advice))
 
 
@@ -108,6 +108,19 @@ def _office(fact: str, case: Case) -> list[str]:
     return [case.words("advice.office", fact=case.words(f"fact.{fact}"), office=case.words.source(office.name))]
 
 
+def _stated(statement_id: str, case: Case) -> list[str]:
+    """What a document says about it besides the rules, where this scheme has such a statement."""
+    return [
+        case.words("note.stated", text=case.words.source(each.text), source=_labels([each.citation], case))
+        for each in case.scheme.statements
+        if each.id == statement_id
+    ]
+
+
+def _labels(citations: Iterable[Citation], case: Case) -> str:
+    return case.words.listed([source.label for source in sources(citations, case.words)])
+
+
 def _interpretations(names: Iterable[str], case: Case) -> list[str]:
     source = case.words.source
     told = []
@@ -134,8 +147,10 @@ def contribution_receipt(found: Contribution, case: Case) -> Receipt:
     notes += _unset_notes(found.unset, case)
     notes += _open_facts(found.missing, case)
     notes += _interpretations(found.interpretations, case)
-    notes.append(words("note.no_deadline"))
-    return Receipt(_contribution_headline(found, case), tuple(lines), tuple(notes), _badge(found.illustrative, case))
+    notes += [*_stated("ways_to_pay", case), *_ask_county(case)]
+    return Receipt(
+        _contribution_headline(found, case), tuple(lines), tuple(dict.fromkeys(notes)), _badge(found.illustrative, case)
+    )
 
 
 def _contribution_headline(found: Contribution, case: Case) -> str:
@@ -212,12 +227,16 @@ def _certain(found: Estimate, case: Case) -> list[str]:
     told = []
     deductible = next((line for line in found.receipt if line.line == "deductible"), None)
     if deductible is not None and deductible.amount.exact and deductible.amount != NOTHING:
-        place = words.listed([each.label for each in sources(deductible.citations, words)])
-        told.append(words("certain.deductible", amount=words.money(deductible.amount), source=place))
+        amount = words.money(deductible.amount)
+        told.append(words("certain.deductible", amount=amount, source=_labels(deductible.citations, case)))
     if found.ceiling is not None:
-        amount, citations = found.ceiling
-        place = words.listed([each.label for each in sources(citations, words)])
-        told.append(words("certain.ceiling", amount=words.money(amount), source=place))
+        ceiling, citations = found.ceiling
+        place = _labels(citations, case)
+        if ceiling.exact or ceiling.high is None:
+            told.append(words("certain.ceiling", amount=words.money(ceiling), source=place))
+        else:
+            most, least = words.money(exactly(ceiling.high)), words.money(exactly(ceiling.low))
+            told.append(words("certain.ceilings", most=most, least=least, source=place))
     return told
 
 
@@ -239,18 +258,20 @@ def _unset_notes(unset: Sequence[Unset], case: Case) -> list[str]:
     words = case.words
     by_authority: dict[tuple[str, str], list[str]] = {}
     for each in unset:
-        place = words.listed([source.label for source in sources([each.citation], words)])
-        label = words("unset.item", label=words.source(each.label), source=place)
+        label = words("unset.item", label=words.source(each.label), source=_labels([each.citation], case))
         kind = "silent" if each.stated == "silent" else "delegated"
         by_authority.setdefault((kind, words.source(each.decided_by)), []).append(label)
     told = [
         words(f"unset.{kind}", items=words.listed(items), authority=authority)
         for (kind, authority), items in by_authority.items()
     ]
-    if told:
-        office = case.scheme.offices.get("county")
-        told.append(words("unset.ask", office=words.source(office.name) if office else ""))
-    return told
+    return [*told, *_ask_county(case)] if told else []
+
+
+def _ask_county(case: Case) -> list[str]:
+    """Whom to ask for what the county sets."""
+    office = case.scheme.offices.get("county")
+    return [case.words("unset.ask", office=case.words.source(office.name))] if office else []
 
 
 def _badge(illustrative: bool, case: Case) -> str:
