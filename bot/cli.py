@@ -122,56 +122,24 @@ def _facts(text: str) -> dict[str, Any]:
     return facts
 
 
-@app.command()
-def eligibility(
-    facts: FactsText,
-    scheme: SchemeName = None,
-    county: CountyName = None,
-    on: OnDay = None,
-    locale: Locale = None,
-    as_json: AsJson = False,
-) -> None:
-    """May a person with these facts join?"""
-    _ask("eligibility", facts, scheme, county, on, locale, as_json)
+def _add_question(what: str, summary: str) -> None:
+    def command(
+        facts: FactsText,
+        scheme: SchemeName = None,
+        county: CountyName = None,
+        on: OnDay = None,
+        locale: Locale = None,
+        as_json: AsJson = False,
+    ) -> None:
+        _ask(what, facts, scheme, county, on, locale, as_json)
+
+    app.command(what, help=summary)(command)
 
 
-@app.command()
-def contribution(
-    facts: FactsText,
-    scheme: SchemeName = None,
-    county: CountyName = None,
-    on: OnDay = None,
-    locale: Locale = None,
-    as_json: AsJson = False,
-) -> None:
-    """What does a year cost, and who pays it?"""
-    _ask("contribution", facts, scheme, county, on, locale, as_json)
-
-
-@app.command()
-def estimate(
-    facts: FactsText,
-    scheme: SchemeName = None,
-    county: CountyName = None,
-    on: OnDay = None,
-    locale: Locale = None,
-    as_json: AsJson = False,
-) -> None:
-    """What would the fund pay of a bill?"""
-    _ask("estimate", facts, scheme, county, on, locale, as_json)
-
-
-@app.command()
-def compare(
-    facts: FactsText,
-    scheme: SchemeName = None,
-    county: CountyName = None,
-    on: OnDay = None,
-    locale: Locale = None,
-    as_json: AsJson = False,
-) -> None:
-    """The same stay at each level of hospital."""
-    _ask("compare", facts, scheme, county, on, locale, as_json)
+_add_question("eligibility", "May a person with these facts join?")
+_add_question("contribution", "What does a year cost, and who pays it?")
+_add_question("estimate", "What would the fund pay of a bill?")
+_add_question("compare", "The same stay at each level of hospital.")
 
 
 @policy.command("lint")

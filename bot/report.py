@@ -8,8 +8,10 @@ from typing import Any
 from bot.ask import Found
 from bot.channels.plain import plain
 from bot.languages import Catalogue
-from dialogs.conclusions import comparison, contribution_receipt, decision, estimate_receipt
+from dialogs.comparisons import comparison
 from dialogs.context import Case
+from dialogs.decisions import decision
+from dialogs.receipts import contribution_receipt, estimate_receipt
 from dialogs.replies import Reply
 from policy_engine.compare import Comparison
 from policy_engine.contribution import Contribution

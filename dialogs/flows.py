@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dialogs.conclusions import comparison, contribution_receipt, decision, estimate_receipt
+from dialogs.comparisons import comparison
 from dialogs.context import Case
+from dialogs.decisions import decision
 from dialogs.questions import ASKING
+from dialogs.receipts import contribution_receipt, estimate_receipt
 from dialogs.replies import Reply
 from policy_engine.compare import compare
 from policy_engine.contribution import contribution
