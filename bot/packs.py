@@ -15,7 +15,7 @@ from policy_engine.facts import fact_to_json
 from policy_engine.loader import PACKS, load_scheme, scheme_ids
 from policy_engine.money import yuan
 from policy_engine.parameters import decided_by
-from policy_engine.scheme import Parameter, Scalar, Scheme
+from policy_engine.scheme import Parameter, Scalar, Scheme, Setting
 
 
 def lint(target: str | None, words: Catalogue) -> list[tuple[str, str | None]]:
@@ -133,6 +133,9 @@ def show(scheme: Scheme, words: Catalogue) -> str:
         lines += _shown(scheme, parameter, words)
     for rule in (*scheme.may_join, *scheme.cannot_join):
         lines.append(f"{rule.id}: {words.source(rule.text)} [{_place(rule.citation, words)}]")
+    for reading in scheme.interpretations.values():
+        place = _place(reading.citation, words)
+        lines.append(f"{reading.id}: {words.source(reading.question)} {words.source(reading.chosen)} [{place}]")
     for statement in scheme.statements:
         lines.append(
             f"{statement.id} ({statement.kind}): {words.source(statement.text)} [{_place(statement.citation, words)}]"
@@ -146,15 +149,19 @@ def _shown(scheme: Scheme, parameter: Parameter, words: Catalogue) -> list[str]:
         authority = words.source(decided_by(scheme, parameter))
         unset = words("show.unset", authority=authority)
         return [f"{label}: {unset} [{_place(parameter.citation, words)}]"]
-    lines = []
-    for each in parameter.settings:
-        value = each.same_as or (
-            f"≥ {written(parameter, each.at_least)}"
-            if each.at_least is not None
-            else written(parameter, each.value or 0)
-        )
-        lines.append(f"{label}: {value} ({each.start} – {each.end}) [{_place(each.citation, words)}]")
-    return lines
+    return [
+        f"{label}: {_value(parameter, each)} ({each.start} – {each.end}) [{_place(each.citation, words)}]"
+        for each in parameter.settings
+    ]
+
+
+def _value(parameter: Parameter, setting: Setting) -> str:
+    if setting.same_as:
+        return f"= {setting.same_as}"
+    if setting.value is None:
+        return f"≥ {written(parameter, setting.at_least or 0)}"
+    value = written(parameter, setting.value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _place(citation: Citation, words: Catalogue) -> str:
