@@ -23,6 +23,9 @@ check: $(VENV)/.test locales/.compiled  ## style, types, arrows, message catalog
 bench: $(VENV)/.test locales/.compiled  ## measure; the last results stand in docs/measurements.md
 	$(BIN)/python -m benchmarks
 
+soak: $(VENV)/.test locales/.compiled  ## hostile conversations against a server that is killed; MINUTES=10
+	$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),10)
+
 browser: $(VENV)/.test  ## a Chromium for the browser tests, from the system's packages where there is none
 	@$(BIN)/python tests/browser/ensure.py
 

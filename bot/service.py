@@ -144,13 +144,16 @@ class Service:
         context = self.context()
 
         def reduce(state: dict[str, Any] | None) -> Reduced:
-            conversation = (conversation_from_dict(state) if state else None) or Conversation(locale or LOCALES[0])
+            conversation = conversation_from_dict(state) if state else None
+            conversation = conversation or Conversation(locale or LOCALES[0], asked=GOAL)
             chosen = replace(
                 conversation,
                 locale=locale if locale in LOCALES else conversation.locale,
                 large_text=conversation.large_text if large_text is None else large_text,
             )
-            asked = open_question(chosen, context) if chosen.locale != conversation.locale else None
+            # Before anything was said there is only the greeting, which is shown in the new language anyway.
+            again = conversation.steps and chosen.locale != conversation.locale
+            asked = open_question(chosen, context) if again else None
             return _reduced(Turn(chosen, (asked,) if asked else ()))
 
         return _outbound(self._store.turn(channel, account, message_id, "", reduce))

@@ -77,9 +77,15 @@ def _part(part: Part, case: Case) -> Line:
 
 def estimate_receipt(found: Estimate, case: Case) -> Receipt:
     """What the fund pays of a bill, line by line."""
-    lines = tuple(_line(line, case) for line in found.receipt if line.line != "own_share" and line.line in _ROLES)
+    shown = [line for line in found.receipt if line.line != "own_share" and not _is_nothing(line)]
+    lines = tuple(_line(line, case) for line in shown)
     notes = [*_certain(found, case), *_notes(found, case)]
     return Receipt(_estimate_headline(found, case), lines, tuple(notes), badge(found.illustrative, case))
+
+
+def _is_nothing(line: ReceiptLine) -> bool:
+    """A share of nothing that somebody carries: no deductible, say. The results are shown whatever they are."""
+    return line.amount == NOTHING and _ROLES[line.line][1] == "part"
 
 
 def _estimate_headline(found: Estimate, case: Case) -> str:
