@@ -15,7 +15,7 @@ from policy_engine.citations import Citation
 from policy_engine.classes import Class
 from policy_engine.facts import ASSUMED, Value, with_bill
 from policy_engine.money import NOTHING, UNBOUNDED, Money, Rounding, exactly
-from policy_engine.parameters import Rate, Values
+from policy_engine.parameters import ALL, NONE, Rate, Values
 from policy_engine.scheme import BenefitRules
 
 Role = Literal["total", "step", "person", "fund"]
@@ -181,7 +181,7 @@ def formula_of(each: Class, rules: BenefitRules, values: Values, bill: Bill) -> 
     return Formula(
         deductible,
         _rate(values, schedule.ratio, each.points),
-        values.rate(schedule.guaranteed) if schedule.guaranteed else (Fraction(0), Fraction(0)),
+        values.rate(schedule.guaranteed) if schedule.guaranteed else (NONE, NONE),
         values.money(each.ceiling).less(bill.paid) if each.ceiling else None,
         values.choice(rules.rounding),  # type: ignore[arg-type]
     )
@@ -211,10 +211,12 @@ def _person(formula: Formula, bill: Bill) -> Money:
 def _rate(values: Values, ratio: str, points: tuple[str, ...]) -> Rate:
     """The ratio with all points added, never below 0 nor above 100 %."""
     low, high = values.rate(ratio)
+    if not points:
+        return low, high
     for name in points:
         less, more = values.rate(name)
         low, high = low + less, high + more
-    return min(max(low, Fraction(0)), Fraction(1)), min(max(high, Fraction(0)), Fraction(1))
+    return min(max(low, NONE), ALL), min(max(high, NONE), ALL)
 
 
 def _lines(

@@ -110,7 +110,8 @@ def contribution(
     possible = list(dict.fromkeys(parts.values()))
     bearers = {bearer.id: bearer for bearer in (*rules.own_part, *rules.remainder)}
     unset = _unset(rules, values, possible)
-    missing = ask_first(mapped(remaining, parts.__getitem__), tuple(FACTS), lambda node: len(node.odds))
+    remaining_parts = mapped(remaining, lambda case: possible.index(parts[case]))
+    missing = ask_first(remaining_parts, tuple(FACTS), lambda node: len(node.odds))
     if scheme.overlay is None and any(scheme.parameters[each.parameter].set_by == "county" for each in unset):
         missing = ("county", *missing)
     return Contribution(

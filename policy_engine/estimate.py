@@ -116,16 +116,16 @@ def _doubt(node: Node[Case]) -> float:
     return float(max(highs) - min(case.probe.low for case in node.odds))
 
 
+def _figures(each: Class, rules: BenefitRules) -> tuple[str, ...]:
+    """The parameters that play a part for one class, in the order of the calculation."""
+    schedule = rules.schedules[each.care, each.level]
+    figures = (schedule.deductible, schedule.ratio, *each.points, schedule.guaranteed, each.ceiling)
+    return tuple(name for name in figures if name)
+
+
 def _parameters(classes: Node[Class], rules: BenefitRules) -> dict[str, None]:
-    """Every parameter that can play a part, in the order of the calculation."""
-    names: dict[str, None] = {}
-    for each in classes.odds:
-        schedule = rules.schedules[each.care, each.level]
-        names.update(dict.fromkeys((schedule.deductible, schedule.ratio, *each.points)))
-        if schedule.guaranteed:
-            names[schedule.guaranteed] = None
-    names.update(dict.fromkeys(each.ceiling for each in classes.odds if each.ceiling))
-    return names
+    """Every parameter that can play a part."""
+    return dict.fromkeys(name for each in classes.odds for name in _figures(each, rules))
 
 
 def _ceiling(classes: Node[Class], values: Values) -> tuple[Money, tuple[Citation, ...]] | None:
@@ -154,9 +154,17 @@ def _unset(classes: Node[Class], rules: BenefitRules, values: Values, bill: Bill
     if bill.reportable.high is None:
         return []  # what decides while the bill itself is unknown is the bill
 
-    def funds(pinned: Mapping[str, Scalar]) -> list[Money]:
-        at = values.pin(pinned)
-        return [formula_of(each, rules, at, bill).steps(bill.reportable).fund for each in classes.odds]
+    for_all = {rules.deductible_counts, rules.rounding}
+    concerned = {each: for_all.union(_figures(each, rules)) for each in classes.odds}
+
+    def decides(name: str, one: Scalar, other: Scalar, others: Mapping[str, Scalar]) -> bool:
+        at, instead = values.pin({**others, name: one}), values.pin({**others, name: other})
+        return any(
+            formula_of(each, rules, at, bill).steps(bill.reportable).fund
+            != formula_of(each, rules, instead, bill).steps(bill.reportable).fund
+            for each, names in concerned.items()
+            if name in names
+        )
 
     unset = [name for name in _parameters(classes, rules) if not values.is_set(name)]
     ranges = {name: _ends(name, values, bill) for name in unset}
@@ -170,10 +178,10 @@ def _unset(classes: Node[Class], rules: BenefitRules, values: Values, bill: Bill
     deciding = [
         name
         for name, (low, high) in ranges.items()
-        if any(funds({**others, name: low}) != funds({**others, name: high}) for others in (small, large))
+        if decides(name, low, high, large) or decides(name, low, high, small)
     ]
-    if not deciding and not values.is_set(rules.rounding):
-        deciding = [rules.rounding] if funds({rules.rounding: "down"}) != funds({rules.rounding: "up"}) else []
+    if not deciding and not values.is_set(rules.rounding) and decides(rules.rounding, "down", "up", {}):
+        deciding = [rules.rounding]
     return list(dict.fromkeys(map(values.named, (*deciding, *named))))
 
 

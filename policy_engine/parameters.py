@@ -38,6 +38,8 @@ class Unset:
         }
 
 
+ALL = Fraction(1)
+NONE = Fraction(0)
 Rate = tuple[Fraction, Fraction]
 """The least and the most that a rate can be; both the same where it is set."""
 
@@ -98,13 +100,13 @@ class Values:
         """A ratio or points as the range that is certain: 0 to 100 % where nothing narrows it."""
         setting = self.setting(parameter)
         if setting is not None and setting.value is not None:
-            return Fraction(setting.value), Fraction(setting.value)
-        return Fraction(self.floor(parameter)), Fraction(1)
+            return setting.value, setting.value  # type: ignore[return-value]  # the loader has seen to its unit
+        return self.floor(parameter), ALL
 
     def floor(self, parameter: str) -> Fraction:
         """The least that an unset amount, ratio or number of points can be."""
         setting = self.setting(parameter)
-        return Fraction(setting.at_least) if setting is not None and setting.at_least is not None else Fraction(0)
+        return Fraction(setting.at_least) if setting is not None and setting.at_least is not None else NONE
 
     def choice(self, parameter: str) -> str | None:
         """A parameter that is one of a few words, or None where it is unset."""

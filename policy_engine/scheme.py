@@ -238,6 +238,10 @@ class Scheme:
     overlay: Overlay | None
     version: str
 
+    def __repr__(self) -> str:
+        """Short, since all its rules written out would fill a log."""
+        return f"Scheme({self.id!r}, {self.overlay.id if self.overlay else None!r})"
+
     def on(self, asked: datetime.date | None, today: datetime.date | None = None) -> datetime.date:
         """The day whose rules apply: the one asked for, else today where the scheme covers it, else its first day.
 
