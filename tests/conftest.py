@@ -6,11 +6,16 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.opening import open_service
 from bot.service import Service
 from bot.settings import Settings, read_settings
+
+# How long one example takes depends on what else the machine does; benchmarks measure time, tests do not.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 
 @pytest.fixture(autouse=True)

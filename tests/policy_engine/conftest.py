@@ -5,16 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from policy_engine.loader import PACKS, load_scheme
 from policy_engine.scheme import Scheme
 
 SCHEME = "jiaxing-2008"
-
-# How long one example takes depends on what else the machine does; benchmarks measure time, tests do not.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")
