@@ -72,7 +72,7 @@ def _part(part: Part, case: Case) -> Line:
         label = case.say("line.own_part")
     else:
         label = words("line.paid_by", payer=words(f"payer.{part.payer}"))
-    return Line(label, known_amount(part.amount, case), "part", sources([part.citation], words))
+    return Line(label, known_amount(part.amount, case), "part", sources(part.citations, words))
 
 
 def estimate_receipt(found: Estimate, case: Case) -> Receipt:

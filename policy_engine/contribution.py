@@ -23,17 +23,17 @@ UNDECIDED = "undecided"
 
 @dataclass(frozen=True)
 class Part:
-    """What one payer pays of one person's contribution, and the rule that says so.
+    """What one payer pays of one person's contribution.
 
     `line` is `own_part` for the individual's share, whoever pays it, `remainder` for the rest. `payer` may be
-    `undecided`.
+    `undecided`. `citations` say where the amount stands (or who is to set it), then which rule names the payer.
     """
 
     line: str
     payer: str
     amount: Money
     text: str
-    citation: Citation
+    citations: tuple[Citation, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The stable JSON of a part."""
@@ -42,7 +42,8 @@ class Part:
             "payer": None if self.payer == UNDECIDED else self.payer,
             "amount": self.amount.to_json(),
             "text": self.text,
-            "citation": self.citation.to_dict(),
+            "citation": self.citations[-1].to_dict(),
+            "citations": [each.to_dict() for each in self.citations],
         }
 
 
@@ -187,23 +188,25 @@ def _government_floor(scheme: Scheme, rules: ContributionRules) -> Money:
 def _parts(scheme: Scheme, rules: ContributionRules, values: Values, own: str, rest: str) -> tuple[Part, ...]:
     own_rule = next(bearer for bearer in rules.own_part if bearer.id == own)
     rest_rule = next(bearer for bearer in rules.remainder if bearer.id == rest)
-    individual = values.money(rules.shares["individual"])
-    parts = [Part("own_part", own_rule.payer, individual, own_rule.text, own_rule.citation)]
+
+    def part(line: str, payer: str, amount: Money, rule: Bearer, *figures: str) -> Part:
+        cited = (*(values.citation(name) for name in figures), rule.citation)
+        return Part(line, payer, amount, rule.text, tuple(dict.fromkeys(cited)))
+
+    own_share = rules.shares["individual"]
+    individual = values.money(own_share)
+    parts = [part("own_part", own_rule.payer, individual, own_rule, own_share)]
     if rest_rule.payer == "shares":
         for payer, parameter in rules.shares.items():
             if payer != "individual":
                 amount = values.money(parameter)
                 if payer == "government":
                     amount = amount.at_least(_government_floor(scheme, rules))
-                parts.append(_share(payer, amount, rest_rule, values.citation(parameter)))
+                parts.append(part("remainder", payer, amount, rest_rule, parameter))
     else:
         left = values.money(rules.total).less(individual)
-        parts.append(Part("remainder", rest_rule.payer, left, rest_rule.text, rest_rule.citation))
-    return tuple(part for part in parts if part.amount != NOTHING)
-
-
-def _share(payer: str, amount: Money, rule: Bearer, citation: Citation) -> Part:
-    return Part("remainder", payer, amount, rule.text, citation if citation.document else rule.citation)
+        parts.append(part("remainder", rest_rule.payer, left, rest_rule, rules.total, own_share))
+    return tuple(each for each in parts if each.amount != NOTHING)
 
 
 def _unset(rules: ContributionRules, values: Values, possible: list[tuple[Part, ...]]) -> tuple[Unset, ...]:
@@ -236,6 +239,12 @@ def _merge(possible: list[tuple[Part, ...]]) -> tuple[Part, ...]:
         for part in parts:
             merged.setdefault((part.line, part.payer), []).append(part)
     return tuple(
-        Part(line, payer, _merged(found, possible), found[0].text, found[0].citation)
+        Part(
+            line,
+            payer,
+            _merged(found, possible),
+            found[0].text,
+            tuple(dict.fromkeys(citation for each in found for citation in each.citations)),
+        )
         for (line, payer), found in merged.items()
     )
