@@ -110,6 +110,15 @@ def test_a_body_that_is_off_is_a_problem_document(client: httpx.Client, body: by
     assert answer.json()["detail"]
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_that_is_too_large_is_refused_as_such(client: httpx.Client, chunked: bool) -> None:
+    body = json.dumps({"text": "x" * 70_000}).encode()
+    sent = iter([body[:1000], body[1000:]]) if chunked else body
+    answer = client.post(conversation(), content=sent, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+    assert "65536" in answer.json()["detail"]
+
+
 def test_the_engine_answers_as_on_the_command_line(client: httpx.Client) -> None:
     facts = {"care": "inpatient", "provider_level": "city", "reportable_cost": "12000", "age": 40}
     found = client.post("/api/v1/estimate", json={"county": "demo", "facts": facts}).json()
