@@ -42,14 +42,14 @@ def _decision(reply: Decision, words: Words) -> Iterator[str]:
 
 
 def _receipt(reply: Receipt, words: Words) -> Iterator[str]:
-    yield reply.headline + (f"〔{reply.badge}〕" if reply.badge else "")
+    yield _marked(reply.headline, reply.badge, words)
     for line in reply.lines:
         yield f"  {line.label}{_dots(line, reply.lines)}{line.amount}{_places(line.sources, words)}"
     yield from _bullets(reply.notes)
 
 
 def _comparison(reply: Comparison, words: Words) -> Iterator[str]:
-    yield reply.headline + (f"〔{reply.badge}〕" if reply.badge else "")
+    yield _marked(reply.headline, reply.badge, words)
     for row in reply.rows:
         yield words(
             "plain.row",
@@ -59,7 +59,7 @@ def _comparison(reply: Comparison, words: Words) -> Iterator[str]:
         )
     yield from _bullets(reply.notes)
     if reply.sources:
-        yield words("plain.sources", sources="；".join(source.label for source in reply.sources))
+        yield words("plain.sources", sources=_labels(reply.sources, words))
 
 
 def _bullets(notes: Iterable[str]) -> Iterator[str]:
@@ -68,7 +68,15 @@ def _bullets(notes: Iterable[str]) -> Iterator[str]:
 
 
 def _places(cited: tuple[Source, ...], words: Words) -> str:
-    return words("plain.places", sources="；".join(source.label for source in cited)) if cited else ""
+    return words("plain.places", sources=_labels(cited, words)) if cited else ""
+
+
+def _labels(cited: Iterable[Source], words: Words) -> str:
+    return words("plain.separator").join(source.label for source in cited)
+
+
+def _marked(headline: str, badge: str, words: Words) -> str:
+    return words("plain.marked", headline=headline, badge=badge) if badge else headline
 
 
 def _dots(line: Line, lines: Iterable[Line]) -> str:
