@@ -13,6 +13,8 @@ from bot.opening import open_service
 from bot.service import Service
 from bot.settings import Settings, read_settings
 
+pytest_plugins = ["tests.postgresql"]
+
 # How long one example takes depends on what else the machine does; benchmarks measure time, tests do not.
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
