@@ -37,7 +37,10 @@ def _install() -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update"], check=False, **quiet)
     subprocess.run(
-        ["apt-get", "install", "-y", "--no-install-recommends", "chromium"], check=False, env=environment, **quiet
+        ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"],
+        check=False,
+        env=environment,
+        **quiet,
     )
 
 
