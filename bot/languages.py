@@ -104,7 +104,9 @@ class Catalogue:
 
     def source(self, text: str, **params: object) -> str:
         """A sentence of a pack or of the engine; as it was written where this language has no other."""
-        return self._policy.gettext(text).format(**params) if text else ""
+        found = self._policy.gettext(text) if text else ""
+        # A pack's sentence may hold braces of its own; only one with something to fill in is a template.
+        return found.format(**params) if params else found
 
     def money(self, amount: Money) -> str:
         """An amount, or a range, in yuan."""

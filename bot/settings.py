@@ -31,7 +31,8 @@ class Settings(BaseSettings):
     )
     keys: str = Field(
         "",
-        description="Encryption keys, newest first, separated by commas. Made beside an SQLite file; required with PostgreSQL.",
+        description="Encryption keys, newest first, separated by commas. "
+        "Made beside an SQLite file; required with PostgreSQL.",
     )
     scheme: str = Field("jiaxing-2008", description="The policy pack.")
     county: str | None = Field(None, description="The one county that this service is for; asked where it is not set.")

@@ -89,6 +89,11 @@ def test_a_message_that_is_not_there_is_an_error_and_not_shown_as_its_id() -> No
         catalogue("en")("no.such.message")
 
 
+def test_a_sentence_of_a_pack_may_hold_braces() -> None:
+    assert catalogue("en").source("起付线{甲}见附表") == "起付线{甲}见附表"
+    assert catalogue("zh_Hans").source("{fact} is true or false, not {value}.", fact="age", value="1").startswith("age")
+
+
 def test_every_catalogue_is_complete() -> None:
     compile_all()
     assert check() == []
