@@ -122,8 +122,8 @@ def understand(
     as_json: AsJson = False,  # noqa: ARG001 - it is always JSON; the option is there as with every command
 ) -> None:
     """What a sentence is understood to say: intent, command, facts, and where each stands in it."""
+    from bot.commands.understood import understood
     from bot.languages import first_language, lexicons
-    from bot.understood import understood
 
     if (text is None) == (not lines):
         refuse("Give one TEXT, or --lines and the texts on stdin.")

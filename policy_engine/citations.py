@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 GRADES = ("official", "repost", "press", "unverified", "illustrative")
@@ -16,7 +16,8 @@ site that names no source; a value made up to try the program out."""
 class Document:
     """An official document, the same only as itself.
 
-    `articles` gives each article (and item, as "十四.1") in our own plain words.
+    `articles` gives each article (and item, as "十四.1") in our own plain words. `where` is "file:line" in the
+    pack, and `places` the same for each article.
     """
 
     id: str
@@ -27,6 +28,8 @@ class Document:
     grade: str
     found_at: str
     articles: Mapping[str, str]
+    where: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

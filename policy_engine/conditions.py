@@ -73,18 +73,19 @@ class Below:
 
 
 @dataclass(frozen=True)
-class Every:
-    """All parts hold; false as soon as one is false."""
+class Joined:
+    """Several parts. One that turns out as `decisive` settles it: false where all must hold, true where any may."""
 
     parts: tuple[Condition, ...]
+    decisive: bool
 
     def holds(self, known: Mapping[str, Value]) -> bool | None:
         """True, false, or None where an unknown part decides."""
-        result: bool | None = True
+        result: bool | None = not self.decisive
         for part in self.parts:
             holds = part.holds(known)
-            if holds is False:
-                return False
+            if holds is self.decisive:
+                return holds
             if holds is None:
                 result = None
         return result
@@ -95,35 +96,8 @@ class Every:
             yield from part.needs()
 
     def against(self, known: Mapping[str, Value]) -> tuple[str, ...]:
-        """The facts of the parts that are false."""
-        return tuple(dict.fromkeys(fact for part in self.parts for fact in part.against(known)))
-
-
-@dataclass(frozen=True)
-class Some:
-    """At least one part holds; true as soon as one is true."""
-
-    parts: tuple[Condition, ...]
-
-    def holds(self, known: Mapping[str, Value]) -> bool | None:
-        """True, false, or None where an unknown part decides."""
-        result: bool | None = False
-        for part in self.parts:
-            holds = part.holds(known)
-            if holds is True:
-                return True
-            if holds is None:
-                result = None
-        return result
-
-    def needs(self) -> Iterator[tuple[str, int | None]]:
-        """The names that its parts look at."""
-        for part in self.parts:
-            yield from part.needs()
-
-    def against(self, known: Mapping[str, Value]) -> tuple[str, ...]:
-        """All the facts that keep it false, where it is false."""
-        if self.holds(known) is not False:
+        """The facts of the parts that are false; of alternatives, all of them, and only where each is false."""
+        if self.decisive and self.holds(known) is not False:
             return ()
         return tuple(dict.fromkeys(fact for part in self.parts for fact in part.against(known)))
 
@@ -150,8 +124,8 @@ class Not:
         return tuple(dict.fromkeys(name for name, _ in self.part.needs() if name in known))
 
 
-Condition = Is | Below | Every | Some | Not
-ALWAYS = Every(())
+Condition = Is | Below | Joined | Not
+ALWAYS = Joined((), decisive=False)
 
 
 def read_condition(node: Node) -> Condition:
@@ -162,9 +136,9 @@ def read_condition(node: Node) -> Condition:
     ((key, value),) = entries.items()
     match key:
         case "all":
-            return Every(tuple(read_condition(each) for each in value.some()))
+            return Joined(tuple(read_condition(each) for each in value.some()), decisive=False)
         case "any":
-            return Some(tuple(read_condition(each) for each in value.some()))
+            return Joined(tuple(read_condition(each) for each in value.some()), decisive=True)
         case "not":
             return Not(read_condition(value))
         case "parameter":

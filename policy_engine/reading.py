@@ -169,6 +169,7 @@ def read_interpretation(name: str, node: Node, documents: Documents) -> Interpre
         entries["chosen"].text(),
         entries["confirmed_by"].text(),
         _required_citation(node, entries, documents),
+        node.where,
     )
 
 
@@ -197,4 +198,4 @@ def read_office(fact: str, node: Node, documents: Documents) -> Office:
             nearest=did_you_mean(fact, FACTS),
         )
     entries = node.mapping({"name", "cite"}, {"name"})
-    return Office(fact, entries["name"].text(), _required_citation(node, entries, documents))
+    return Office(fact, entries["name"].text(), _required_citation(node, entries, documents), node.where)

@@ -33,6 +33,7 @@ def read_documents(node: Node) -> dict[str, Document]:
 def _document(document_id: str, node: Node) -> Document:
     keys = {"number", "title", "issuer", "issued", "grade", "found_at", "articles"}
     entries = node.mapping(keys, keys)
+    articles = entries["articles"].entries()
     return Document(
         id=document_id,
         number=entries["number"].text(),
@@ -41,7 +42,9 @@ def _document(document_id: str, node: Node) -> Document:
         issued=entries["issued"].date(),
         grade=entries["grade"].one_of(GRADES),
         found_at=entries["found_at"].text(),
-        articles={article: gist.text() for article, gist in entries["articles"].entries().items()},
+        articles={article: gist.text() for article, gist in articles.items()},
+        where=node.where,
+        places={article: gist.where for article, gist in articles.items()},
     )
 
 
@@ -151,6 +154,7 @@ def _setting(node: Node, unit: Unit, choices: tuple[str, ...], documents: Docume
         at_least=scalar if given == ["at_least"] else None,
         same_as=entries["same_as"].text() if given == ["same_as"] else "",
         note=entries["note"].text() if "note" in entries else "",
+        where=entries[given[0]].where,
     )
 
 

@@ -26,7 +26,7 @@ Unit = Literal["yuan", "ratio", "points", "boolean", "choice"]
 class Setting:
     """One dated value of a parameter: `value` exactly, or only bounds, in force from `start` to `end` inclusive.
 
-    `same_as` names another parameter whose value this one takes.
+    `same_as` names another parameter whose value this one takes. `where`, here and below, is "file:line" in the pack.
     """
 
     start: datetime.date
@@ -36,6 +36,7 @@ class Setting:
     at_least: Scalar | None = None
     same_as: str = ""
     note: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Parameter:
 
     `settings` are its dated values, none where it is unset. `set_by` says who may set it, `stated` whether the
     document leaves it to them in so many words (`delegated`), only lays down a floor (`floor`) or says nothing
-    (`silent`); `citation` is that place. `where`, here and below, is "file:line" in the pack.
+    (`silent`); `citation` is that place.
     """
 
     id: str
@@ -172,6 +173,7 @@ class Interpretation:
     chosen: str
     confirmed_by: str
     citation: Citation
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,7 @@ class Office:
     fact: str
     name: str
     citation: Citation
+    where: str = ""
 
 
 @dataclass(frozen=True)

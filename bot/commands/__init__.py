@@ -1,1 +1,1 @@
-"""The command line in parts: what is asked of the engine, and what is done with packs."""
+"""The command line in parts: the commands, and what they print."""

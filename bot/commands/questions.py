@@ -19,7 +19,7 @@ def _ask(
     what: str, text: str, scheme: str | None, county: str | None, on: str | None, locale: str | None, as_json: bool
 ) -> None:
     from bot.ask import ask_engine
-    from bot.report import report
+    from bot.commands.report import report
 
     settings = settings_of(scheme=scheme)
     found, rules, facts = ask_engine(

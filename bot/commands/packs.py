@@ -1,54 +1,18 @@
-"""`hebao policy lint` and `hebao policy show`."""
+"""`hebao policy show`."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from bot.languages import Catalogue
 from dialogs.sources import sources
 from policy_engine.calculation import percent
 from policy_engine.citations import Citation
-from policy_engine.errors import N_, PolicyError, did_you_mean
 from policy_engine.facts import fact_to_json
-from policy_engine.loader import PACKS, load_scheme, scheme_ids
 from policy_engine.money import yuan
 from policy_engine.parameters import decided_by
 from policy_engine.scheme import Parameter, Scalar, Scheme, Setting
-
-
-def lint(target: str | None, words: Catalogue) -> list[tuple[str, str | None]]:
-    """Every pack and county that was checked, each with its first fault, or None.
-
-    `target` is a scheme that comes with the program, or a pack's folder; all schemes where it is None. Raises
-    PolicyError where there is no such thing.
-    """
-    folder = Path(target) if target else None
-    if folder is not None and (folder / "scheme.yaml").is_file():
-        return _checked(folder.name, folder.resolve().parent, words)
-    if target is not None and target not in scheme_ids():
-        raise PolicyError(
-            N_("There is no scheme or pack folder called {scheme}. Did you mean: {nearest}?"),
-            scheme=target,
-            nearest=did_you_mean(target, scheme_ids()),
-        )
-    return [each for scheme in ([target] if target else scheme_ids()) for each in _checked(scheme, PACKS, words)]
-
-
-def _checked(scheme_id: str, packs: Path, words: Catalogue) -> list[tuple[str, str | None]]:
-    try:
-        scheme = load_scheme(scheme_id, None, packs)
-    except PolicyError as error:
-        return [(scheme_id, error.said(words.source))]
-    checked: list[tuple[str, str | None]] = [(scheme_id, None)]
-    for county in scheme.counties:
-        try:
-            load_scheme(scheme_id, county, packs)
-            checked.append((f"{scheme_id}/{county}", None))
-        except PolicyError as error:
-            checked.append((f"{scheme_id}/{county}", error.said(words.source)))
-    return checked
 
 
 def shown(scheme: Scheme) -> dict[str, Any]:
