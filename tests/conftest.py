@@ -12,6 +12,7 @@ import pytest
 from bot.opening import open_service
 from bot.service import Service
 from bot.settings import Settings, read_settings
+from tests.servers import Server
 
 pytest_plugins = ["tests.postgresql"]
 
@@ -52,3 +53,11 @@ def open_with(settings: Callable[..., Settings]) -> Iterator[Callable[..., Servi
     yield make
     for service in opened:
         service.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server process on a store of its own, for the tests of one file."""
+    folder = tmp_path_factory.mktemp("store")
+    with Server({"HEBAO_DATABASE_URL": f"sqlite:///{folder}/hebao.db"}) as server:
+        yield server

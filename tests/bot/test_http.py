@@ -18,13 +18,6 @@ from tests.servers import Server
 pytestmark = pytest.mark.server
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("store")
-    with Server({"HEBAO_DATABASE_URL": f"sqlite:///{folder}/hebao.db"}) as server:
-        yield server
-
-
 @pytest.fixture
 def client(server: Server) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.url, headers={"Accept-Language": "zh-CN"}, trust_env=False) as client:

@@ -18,13 +18,6 @@ STAY = "在镇卫生院住院花了一万二能报多少"
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("store")
-    with Server({"HEBAO_DATABASE_URL": f"sqlite:///{folder}/hebao.db"}) as server:
-        yield server
-
-
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
