@@ -151,7 +151,12 @@ def _cases(scheme: Scheme) -> Node[tuple[str, str]]:
 def _settled(
     cases: Node[tuple[str, str]], scheme: Scheme, rules: ContributionRules, known: Mapping[str, Value]
 ) -> Node[tuple[str, str]]:
-    """The cases, with the remainder settled for whoever certainly joins by just one of the rules that name a bearer."""
+    """The cases, with the remainder settled for whoever certainly joins by just one of the rules that name a bearer.
+
+    Where the facts themselves already name the bearer, they stand.
+    """
+    if any(bearer.when.holds(known) for bearer in rules.remainder):
+        return cases
     joining = {rule.id for rule in scheme.may_join if rule.when.holds(known)}
     settled = [bearer.id for bearer in rules.remainder if bearer.joins_as in joining]
     return mapped(cases, lambda case: (case[0], settled[0])) if len(settled) == 1 else cases
