@@ -31,6 +31,9 @@ from policy_engine.facts import FACTS, Value
 LONGEST = 2000
 """Characters of one message. More is asked to be said in shorter words."""
 
+CHECKED = frozenset({"age", "birth_date", "admission_date", "bill_total", "reportable_cost"})
+"""Facts that can be impossible, alone or together."""
+
 ELSEWHERE = ("enrol", "policy_question", "reminder_settings", "complaint", "human")
 """Intents that this version answers with whom to turn to."""
 
@@ -154,13 +157,12 @@ class _Responder:
 
     def back(self) -> Turn:
         if self.conversation.asked == CORRECT:
-            return self.proceed() if self.conversation.flows else self.cancel()
+            return self.proceed()
         if not self.conversation.steps:
             return self.again(Text(self.words("back.nothing")))
         self.conversation = self.conversation.back()
         if not self.conversation.flows:
-            self.conversation = replace(self.conversation, asked=GOAL)
-            return self.again(Text(self.words("back.start")))
+            return self.proceed(Text(self.words("back.start")))
         return self.proceed(Text(self.words("back.done")))
 
     def cancel(self) -> Turn:
@@ -170,12 +172,11 @@ class _Responder:
         self.conversation = self.conversation.with_step(Step(self.conversation.subject, flows[:-1]))
         if len(flows) > 1:
             return self.proceed(Text(self.words("cancel.return", flow=self.words(f"flow.{flows[-2]}"))))
-        self.conversation = replace(self.conversation, asked=GOAL)
         case = self.case()
         kept = [summary(name, case) for name in case.facts if name in FACTS and name != "subject"]
         if kept:
-            return self.again(Text(self.words("cancel.kept", facts=self.words.listed(kept))))
-        return self.again(Text(self.words("cancel.done")))
+            return self.proceed(Text(self.words("cancel.kept", facts=self.words.listed(kept))))
+        return self.proceed(Text(self.words("cancel.done")))
 
     def help(self) -> Turn:
         asked = self.conversation.asked
@@ -276,10 +277,10 @@ class _Responder:
         if noted is not None and said:
             aside.append(self.words(noted, facts=self.words.listed([summary(name, case) for name in said])))
         opening = [Text("\n".join(aside), "note")] if aside else []
-        if not step.flows:
-            self.conversation = replace(self.conversation, asked=GOAL)
-            return self.again(*opening)
         try:
+            if CHECKED & said.keys():
+                # Whatever the present goal, or none: what cannot be must not lie in wait for a later one.
+                plan("estimate", case)
             return self.proceed(*opening)
         except PolicyError as error:
             self.conversation = before
@@ -296,7 +297,13 @@ class _Responder:
     # -- going on ---------------------------------------------------------------------------------------------------
 
     def proceed(self, *opening: Reply) -> Turn:
-        """Ask what the present goal needs, or conclude it and return to the one that it interrupted."""
+        """Ask what the present goal needs, or conclude it and return to the one that it interrupted.
+
+        Without a goal, ask for one.
+        """
+        if not self.conversation.flows:
+            self.conversation = replace(self.conversation, asked=GOAL)
+            return self.again(*opening)
         replies = list(opening)
         while True:
             flows = self.conversation.flows

@@ -179,6 +179,23 @@ def test_facts_that_cannot_be_together_are_refused_and_asked_again(context: Make
     assert turn.replies[0].tone == "warning"
 
 
+@pytest.mark.parametrize("repair", [*REPAIRS, "1", "65", "九十岁"])
+def test_a_correction_before_any_goal_leaves_a_way_on_whatever_follows(repair: str, context: Make) -> None:
+    turn = walk(start(context()), "我65岁", "改一下", "1", repair, context=context())
+    assert isinstance(turn.replies[-1], Question) or turn.conversation.asked is None
+
+
+@pytest.mark.parametrize("said", ["2024年3月1日住院的", "我是2020年5月1日出生的"])
+def test_what_cannot_be_is_refused_at_once_and_lies_in_wait_for_no_later_goal(said: str, context: Make) -> None:
+    for before in ([], ["我能参保吗"]):
+        turn = walk(start(context("demo")), *before, said, context=context("demo"))
+        assert isinstance(turn.replies[0], Text)
+        assert turn.replies[0].tone == "warning"
+        assert turn.conversation.facts() == {}
+        later = walk(turn.conversation, "住院能报多少", context=context("demo"))
+        assert later.conversation.asked in ASKING
+
+
 def test_a_message_that_is_too_long_or_empty_keeps_the_question(context: Make) -> None:
     asked = walk(start(context()), "我能参保吗", context=context()).conversation
     for text in ("", "   ", "长" * (LONGEST + 1)):
@@ -237,9 +254,9 @@ SAYABLE += [
 ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    texts=st.lists(st.one_of(st.sampled_from(SAYABLE), st.text(max_size=30)), max_size=12),
+    texts=st.lists(st.one_of(*[st.sampled_from(SAYABLE)] * 4, st.text(max_size=30)), max_size=20),
     county=st.sampled_from([None, "demo", "haining"]),
 )
 def test_whatever_is_said_there_is_an_answer_and_a_way_on(context: Make, texts: list[str], county: str | None) -> None:
