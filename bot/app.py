@@ -15,9 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.api.routes import api_routes
 from bot.channels.web.page import STATIC
 from bot.channels.web.routes import server_error, web_routes
-from bot.languages import catalogue, negotiate
 from bot.logs import log_failure
-from bot.problems import Problem, problem_response
+from bot.problems import Problem, problem_response, words_for
 from bot.service import Service
 from bot.settings import Settings
 from bot.threads import Threads
@@ -70,13 +69,13 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(PolicyError)
     async def refused(request: Request, error: PolicyError) -> Response:
-        words = catalogue(negotiate(request.headers.get("accept-language")))
+        words = words_for(request)
         return problem_response(Problem(422, "Not possible", error.said(words.source)))
 
     @app.exception_handler(StoreError)
     async def unavailable(request: Request, error: StoreError) -> Response:
         log_failure("store unavailable", error)
-        words = catalogue(negotiate(request.headers.get("accept-language")))
+        words = words_for(request)
         return problem_response(Problem(503, "Unavailable", words("web.try_again")))
 
     @app.exception_handler(RequestValidationError)

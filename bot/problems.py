@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import json
 
+from fastapi import Request
 from fastapi.responses import Response
+
+from bot.languages import Catalogue, catalogue, negotiate
+
+
+def words_for(request: Request) -> Catalogue:
+    """The words for whoever sent a request, as far as its headers tell."""
+    return catalogue(negotiate(request.headers.get("accept-language")))
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's own word

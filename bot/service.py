@@ -99,7 +99,7 @@ class Service:
         """What a turn needs from around it, today."""
         settings = self._settings
         scheme = functools.partial(load_scheme, settings.scheme)
-        counties = scheme().counties
+        counties = scheme(None).counties
         return Context(
             scheme=scheme,
             county=settings.county,
@@ -135,9 +135,18 @@ class Service:
         return replace(_outbound(stored), said=text)
 
     def choose(
-        self, channel: str, account: str, message_id: str, *, locale: str | None = None, large_text: bool | None = None
+        self,
+        channel: str,
+        account: str,
+        message_id: str,
+        *,
+        locale: str | None = None,
+        large_text: bool | None = None,
+        wanted: str | None = None,
     ) -> Outbound:
         """Keep a choice of language or type size; a question that is open is asked again in the new language.
+
+        `wanted` is what is known of the language of somebody new who has chosen none.
 
         Raises as `handle` does.
         """
@@ -145,7 +154,7 @@ class Service:
 
         def reduce(state: dict[str, Any] | None) -> Reduced:
             conversation = conversation_from_dict(state) if state else None
-            conversation = conversation or Conversation(locale or LOCALES[0], asked=GOAL)
+            conversation = conversation or Conversation(first_language("", locale, wanted), asked=GOAL)
             chosen = replace(
                 conversation,
                 locale=locale if locale in LOCALES else conversation.locale,

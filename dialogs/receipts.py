@@ -28,7 +28,6 @@ _ROLES: dict[str, tuple[str, str]] = {
     "not_on_the_list": (N_("line.not_on_the_list"), "part"),
     "deductible": (N_("line.deductible"), "part"),
     "after_deductible": (N_("line.after_deductible"), "step"),
-    "own_share": (N_("line.own_share"), "part"),
     "before_ceiling": (N_("line.before_ceiling"), "step"),
     "above_ceiling": (N_("line.above_ceiling"), "part"),
     "fund_pays": (N_("line.fund_pays"), "result"),
@@ -77,7 +76,7 @@ def _part(part: Part, case: Case) -> Line:
 
 def estimate_receipt(found: Estimate, case: Case) -> Receipt:
     """What the fund pays of a bill, line by line."""
-    shown = [line for line in found.receipt if line.line != "own_share" and not _is_nothing(line)]
+    shown = [line for line in found.receipt if line.line in _ROLES and not _is_nothing(line)]
     lines = tuple(_line(line, case) for line in shown)
     notes = [*_certain(found, case), *_notes(found, case)]
     return Receipt(_estimate_headline(found, case), lines, tuple(notes), badge(found.illustrative, case))

@@ -84,9 +84,6 @@ ASSUMED: dict[str, Value] = {"fund_paid_this_year": NOTHING, "stays_this_year": 
 """What is taken for granted where nobody has said it, and then stated with the result. The third such fact,
 `reportable_cost`, is taken from `bill_total`. Nothing else is ever assumed."""
 
-ADULT = 18
-"""Years. A minor (未成年人) is younger."""
-
 
 def parse_fact(fact_id: str, value: Any) -> Value:
     """One value as the vocabulary types it. Raises FactError that says what the fact accepts."""

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.channels.web.page import MAX_TEXT, PageView, TurnView, render_page, render_turn
 from bot.languages import LOCALES, catalogue, negotiate
-from bot.problems import Problem, problem_response
+from bot.problems import Problem, problem_response, words_for
 from bot.service import Inbound, Outbound, View
 from bot.threads import Threads
 from member_store.errors import StoreError
@@ -46,7 +46,7 @@ def web_routes(threads: Threads) -> APIRouter:
         text, given = _field(form.get("text")), _field(form.get("message_id"))
         wanted = request.headers.get("accept-language")
         fetched = request.headers.get("x-requested-with") == "fetch"
-        words = catalogue(negotiate(wanted))
+        words = words_for(request)
         try:
             if len(text) > MAX_TEXT * 2 or not _MESSAGE_ID.fullmatch(given):
                 raise Problem(422, "Not accepted", words("web.not_accepted"))
@@ -69,16 +69,16 @@ def web_routes(threads: Threads) -> APIRouter:
         form = await request.form(max_fields=10, max_files=0)
         locale, large = _field(form.get("locale")), _field(form.get("large_text"))
         if locale not in {"", *LOCALES} or large not in {"", "on", "off"}:
-            words = catalogue(negotiate(request.headers.get("accept-language")))
+            words = words_for(request)
             raise Problem(422, "Not accepted", words("web.not_accepted"))
-        before = await threads.run(service.view, CHANNEL, account, request.headers.get("accept-language"))
         await threads.run(
             service.choose,
             CHANNEL,
             account,
             secrets.token_hex(16),
-            locale=locale or before.locale,
+            locale=locale or None,
             large_text=large == "on" if large else None,
+            wanted=request.headers.get("accept-language"),
         )
         return _with_cookie(request, account, RedirectResponse("/", 303))
 
@@ -95,7 +95,7 @@ def web_routes(threads: Threads) -> APIRouter:
 
 def server_error(request: Request) -> Response:
     """What somebody sees when the program itself failed: say so, and that trying again is safe."""
-    words = catalogue(negotiate(request.headers.get("accept-language")))
+    words = words_for(request)
     return problem_response(Problem(500, "Internal error", words("web.try_again")))
 
 
@@ -121,7 +121,7 @@ def _same_site(request: Request) -> None:
     """Refuses a form that another site's page sends in the person's name."""
     origin = request.headers.get("origin")
     if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
-        words = catalogue(negotiate(request.headers.get("accept-language")))
+        words = words_for(request)
         raise Problem(403, "Another site", words("web.not_accepted"))
 
 
