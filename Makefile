@@ -20,7 +20,7 @@ check: $(VENV)/.test locales/.compiled  ## style, types, arrows, message catalog
 	$(BIN)/python -m locales.catalogues check
 	$(BIN)/hebao policy lint
 
-bench: $(VENV)/.test locales/.compiled  ## measure; the last results stand in docs/measurements.md
+bench: $(VENV)/.bench locales/.compiled  ## measure, beside other people's engines; the last results stand in docs/measurements.md
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/.test locales/.compiled  ## hostile conversations against a server that is killed; MINUTES=10
@@ -43,6 +43,7 @@ lock:
 	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras ../pyproject.toml -o all.lock -q
 	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build -c all.lock ../pyproject.toml -o run.lock -q
 	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra test -c all.lock ../pyproject.toml -o test.lock -q
+	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra batch --extra bench -c all.lock ../pyproject.toml -o bench.lock -q
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "Hebao needs Python 3.11 to 3.13: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
@@ -55,6 +56,10 @@ $(VENV)/.run: $(BIN)/python requirements/run.lock pyproject.toml
 
 $(VENV)/.test: $(VENV)/.run requirements/test.lock
 	$(BIN)/pip -q --disable-pip-version-check install --require-hashes -r requirements/test.lock
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.test requirements/bench.lock
+	$(BIN)/pip -q --disable-pip-version-check install --require-hashes -r requirements/bench.lock
 	@touch $@
 
 locales/.compiled: $(VENV)/.run $(CATALOGUES)

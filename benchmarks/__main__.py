@@ -10,8 +10,17 @@ import time
 from benchmarks import engine, page, serving, storing, talk
 from benchmarks.yardstick import yardstick
 
+try:
+    from benchmarks.peers import comparison
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"{missing.name} is not installed. Run `make bench`, which brings what is measured beside us."
+    ) from None
+
 PARTS = (
     engine.decisions,
+    comparison.estimates,
+    comparison.decisions,
     engine.packs,
     talk.understanding,
     talk.turns,

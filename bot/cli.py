@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot.commands.hospitals import add_hospitals
 from bot.commands.options import AsJson, Locale, catalogue_of, print_json, refuse, settings_of, system_language
 from bot.commands.policy import policy
 from bot.commands.questions import add_questions
@@ -26,6 +27,7 @@ app = typer.Typer(
 keys = typer.Typer(no_args_is_help=True, help="Encryption keys.")
 database = typer.Typer(no_args_is_help=True, help="The database.")
 add_questions(app)
+add_hospitals(app)
 app.add_typer(policy, name="policy")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="db")

@@ -1,36 +1,42 @@
-"""The calculation of one benefit: from a class of people and places, and a bill, to a receipt.
+"""From a class of people and treatments, and a bill, to a receipt.
 
-The order is: reportable cost, less the deductible, times the ratio, up to what is left under the year's ceiling. Every
-amount is kept as the range of what it can be; known facts and set parameters narrow it to the fen.
+Every amount is kept as the range of what it can be; known facts and set parameters narrow it to the fen. The ends of a
+range come from the two formulas of a class, so they are amounts that can really come out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any, Literal
 
+from policy_engine.bill import Bill
 from policy_engine.citations import Citation
-from policy_engine.classes import Class
-from policy_engine.facts import ASSUMED, Value, with_bill
-from policy_engine.money import NOTHING, UNBOUNDED, Money, Rounding, exactly
-from policy_engine.parameters import ALL, NONE, Rate, Values
-from policy_engine.scheme import BenefitRules
+from policy_engine.formula import Amounts, Fen, Formula, Steps
+from policy_engine.money import NOTHING, UNBOUNDED, Money, exactly
+from policy_engine.parameters import Rate, percent_range
+from policy_engine.sides import Sides
+from policy_engine.sources import Sources
 
 Role = Literal["total", "step", "person", "fund"]
 ORDER = (
     "bill_total",
     "not_on_the_list",
+    "class_b",
+    "above_cost_ceiling",
     "deductible",
     "after_deductible",
+    "band",
     "own_share",
     "before_ceiling",
     "above_ceiling",
+    "basic_pays",
+    "second_layer_counts",
+    "second_layer_pays",
     "fund_pays",
     "person_pays",
 )
-"""The lines of a receipt, from top to bottom."""
+"""The lines of a receipt, from top to bottom; there may be several bands."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ class ReceiptLine:
     """One line of a receipt.
 
     `role`: `total` is the bill; `person` and `fund` say who carries that share of it, and together they add up to the
-    bill; `step` is worked out on the way. `rate` is the ratio applied in that line, where one is.
+    bill; `step` is worked out on the way. `rate` is the ratio applied in that line, where one is; `span` is from where
+    to where a band reaches (None: open).
     """
 
     line: str
@@ -46,6 +53,7 @@ class ReceiptLine:
     amount: Money
     citations: tuple[Citation, ...] = ()
     rate: Rate | None = None
+    span: tuple[Fen, Fen | None] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The stable JSON of a line."""
@@ -53,94 +61,11 @@ class ReceiptLine:
         data["citation"] = self.citations[0].to_dict() if self.citations else None
         data["citations"] = [each.to_dict() for each in self.citations]
         if self.rate is not None:
-            data["rate"] = percent(self.rate)
+            data["rate"] = percent_range(self.rate)
+        if self.span is not None:
+            low, high = self.span
+            data["span"] = Money(low, high).to_json() if high != low else None
         return data
-
-
-def percent(rate: Rate) -> str | dict[str, str]:
-    """A rate as people write it: "60%", "37.5%", or both ends."""
-
-    def written(ratio: Fraction) -> str:
-        hundredths = ratio * 100
-        return f"{hundredths}%" if hundredths.denominator == 1 else f"{float(hundredths):.4g}%"
-
-    low, high = rate
-    return written(low) if low == high else {"low": written(low), "high": written(high)}
-
-
-@dataclass(frozen=True)
-class Bill:
-    """The amounts of a bill: `whole`, the `reportable` part, what the fund `paid` before, which `stay` it is.
-
-    `listed` says that the part is the whole: both are then the same amount, even where it is only a range.
-    """
-
-    whole: Money
-    reportable: Money
-    listed: bool
-    paid: Money
-    stay: int
-
-    @property
-    def extremes(self) -> tuple[int, int | None]:
-        """The reportable part that leaves the person least, and the one that leaves them most.
-
-        Least is left of the smallest bill when as much as possible of it is listed.
-        """
-        if self.listed:
-            return self.whole.low, self.whole.high
-        return self.reportable.at_most(exactly(self.whole.low)).high or 0, self.reportable.low
-
-
-def read_bill(known: Mapping[str, Value]) -> Bill:
-    """The amounts among the facts, with what is assumed where nobody said it. An unknown bill is open above.
-
-    Raises FactError where the reportable part would be more than the whole.
-    """
-    fitting = with_bill(known)
-    whole, reportable = fitting.get("bill_total"), fitting.get("reportable_cost")
-    paid = known.get("fund_paid_this_year", ASSUMED["fund_paid_this_year"])
-    stay = known.get("stays_this_year", ASSUMED["stays_this_year"])
-    listed = not (isinstance(whole, Money) and isinstance(reportable, Money))
-    if not isinstance(reportable, Money):
-        reportable = whole if isinstance(whole, Money) else UNBOUNDED
-    if not isinstance(whole, Money):
-        whole = reportable
-    return Bill(
-        whole,
-        reportable,
-        listed,
-        paid if isinstance(paid, Money) else NOTHING,
-        stay if isinstance(stay, int) else 1,
-    )
-
-
-@dataclass(frozen=True)
-class Formula:
-    """How the fund pays one class in this year: the figures, and what is `left` under the ceiling, if there is one."""
-
-    deductible: Money
-    rate: Rate
-    guaranteed: Rate
-    left: Money | None
-    rounding: Rounding | None
-
-    def steps(self, reportable: Money) -> Steps:
-        """The calculation for this much of reportable cost."""
-        entering = reportable.less(self.deductible)
-        before = entering.times(*self.rate, self.rounding)
-        if self.guaranteed[1]:
-            before = before.at_least(reportable.times(*self.guaranteed, self.rounding))
-        return Steps(entering, before, before if self.left is None else before.at_most(self.left))
-
-
-@dataclass(frozen=True)
-class Steps:
-    """What enters the calculation after the deductible, what it gives before the ceiling, what the fund pays."""
-
-    entering: Money
-    before_ceiling: Money
-    fund: Money
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,95 +82,195 @@ class Case:
     lines: tuple[ReceiptLine, ...]
 
 
-PROBE = exactly(100_000_00)
+PROBE = 100_000_00
 """Fen. Stands for a bill that is not known, to see which fact would change the result most."""
 
-
-def calculate(each: Class, rules: BenefitRules, values: Values, bill: Bill) -> Case:
-    """The result for one class of people and places."""
-    formula = formula_of(each, rules, values, bill)
-    steps = formula.steps(bill.reportable)
-    person = _person(formula, bill)
-    probe = steps.fund if bill.reportable.high is not None else formula.steps(PROBE).fund
-    lines = _lines(each, rules, values, bill, formula, steps, person)
-    return Case(_sameness(formula, bill, steps), steps.fund, person, probe, lines)
+_FAR = 10**17
+"""Fen. Beyond every figure of every pack and every bill: what comes out here comes out of any larger bill too."""
 
 
-def formula_of(each: Class, rules: BenefitRules, values: Values, bill: Bill) -> Formula:
-    """The figures of one class, as far as they are set."""
-    schedule = rules.schedules[each.care, each.level]
-    deductible = values.money(schedule.deductible)
-    if each.care == "inpatient" and bill.stay > 1 and values.choice(rules.deductible_counts) != "per_stay":
-        # Counted by the year, or nobody has said how: from the second stay on it may be used up already.
-        deductible = Money(0, deductible.high)
-    return Formula(
-        deductible,
-        _rate(values, schedule.ratio, each.points),
-        values.rate(schedule.guaranteed) if schedule.guaranteed else (NONE, NONE),
-        values.money(each.ceiling).less(bill.paid) if each.ceiling else None,
-        values.choice(rules.rounding),  # type: ignore[arg-type]
+def calculate(sides: Sides, sources: Sources, bill: Bill) -> Case:
+    """The result for one class of people and treatments."""
+    if sides.exact and bill.exact:
+        amounts = bill.amounts()
+        steps = sides.least.steps(amounts)
+        paid = exactly(steps.fund + steps.second)
+        left = exactly(bill.whole.low - steps.fund - steps.second)
+        return Case(paid, paid, left, paid, exact_lines(sides, sources, bill, steps))
+    fund = _fund(sides, bill)
+    probe = fund if bill.reportable.high is not None else _fund(sides, bill.of(PROBE))
+    person = _person(sides, bill)
+    return Case(
+        _sameness(sides, bill, fund), fund, person, probe, tuple(_range_lines(sides, sources, bill, fund, person))
     )
 
 
-def _sameness(formula: Formula, bill: Bill, steps: Steps) -> Hashable:
+def _fund(sides: Sides, bill: Bill) -> Money:
+    """What both layers pay together."""
+    low = min(sides.least.total(each) for each in bill.candidates(sides.least, bill.reportable.low, most=False))
+    return Money(low, _most(sides, bill, bill.reportable.high))
+
+
+def _most(sides: Sides, bill: Bill, cost: Fen | None) -> Fen | None:
+    """The most that is paid of so much cost; None where nothing bounds it."""
+    if cost is None:
+        far = _most(sides, bill, _FAR)
+        return far if far == _most(sides, bill, 2 * _FAR) else None
+    return max(sides.most.total(each) for each in bill.candidates(sides.most, cost, most=True))
+
+
+def _person(sides: Sides, bill: Bill) -> Money:
+    """What is left to the person. A larger bill never leaves less, so each end of the bill gives an end of this."""
+    least, most = bill.extremes
+    low = bill.whole.low - (_most(sides, bill, least) or 0)
+    if bill.whole.high is None or most is None:
+        return Money(low, None)
+    paid = min(sides.least.total(each) for each in bill.candidates(sides.least, most, most=False))
+    return Money(low, bill.whole.high - paid)
+
+
+def _sameness(sides: Sides, bill: Bill, fund: Money) -> Hashable:
     """What two cases must have in common so that no amount within the bill's range tells them apart."""
-    left = formula.left
-    if bill.reportable.exact or steps.fund.exact:
-        return steps.fund
-    if left is not None and left.high is not None and steps.before_ceiling.low >= left.high:
-        return left
-    if left is not None and steps.before_ceiling.high is not None and steps.before_ceiling.high <= left.low:
-        return replace(formula, left=None)
+    if bill.reportable.exact or fund.exact:
+        return fund
+    if not bill.simple or sides.most.layer is not None:
+        return sides.least, sides.most
+    left = _left(sides, bill)
+    if left is not None and left.high is not None and _before(sides, bill).low >= left.high:
+        return left  # whatever the ratios give, the ceiling takes all
+    return tuple(_within(formula, bill, left) for formula in (sides.least, sides.most))
+
+
+def _left(sides: Sides, bill: Bill) -> Money | None:
+    """What is left under the year's ceiling; None where there is none."""
+    if sides.least.ceiling is None:
+        return None
+    return Money(sides.least.ceiling, sides.most.ceiling).less(bill.paid)
+
+
+def _within(formula: Formula, bill: Bill, left: Money | None) -> Formula:
+    """The formula without what no bill of this range reaches: its ceiling, and bands further up."""
+    high = bill.reportable.high
+    if high is None:
+        return formula
+    if left is not None:
+        unlimited = replace(formula, ceiling=None)
+        if unlimited.steps(Amounts(high)).fund <= left.low:
+            formula = unlimited
+    if formula.basis in {"gross", "after_deductible"}:
+        low, kept = 0, []
+        for end, ratio in formula.bands:
+            if low < high:
+                kept.append((None if end is None or end >= high else end, ratio))
+            low = high if end is None else end
+        formula = replace(formula, bands=tuple(kept) or formula.bands[:1])
     return formula
 
 
-def _person(formula: Formula, bill: Bill) -> Money:
-    """What is left to the person. A larger bill never leaves less, so each end of the bill gives an end of this."""
-    least, most = bill.extremes
-    low = bill.whole.low - (formula.steps(exactly(least)).fund.high or 0)
-    if bill.whole.high is None or most is None:
-        return Money(low, None)
-    return Money(low, bill.whole.high - formula.steps(exactly(most)).fund.low)
-
-
-def _rate(values: Values, ratio: str, points: tuple[str, ...]) -> Rate:
-    """The ratio with all points added, never below 0 nor above 100 %."""
-    low, high = values.rate(ratio)
-    if not points:
-        return low, high
-    for name in points:
-        less, more = values.rate(name)
-        low, high = low + less, high + more
-    return min(max(low, NONE), ALL), min(max(high, NONE), ALL)
-
-
-def _lines(
-    each: Class, rules: BenefitRules, values: Values, bill: Bill, formula: Formula, steps: Steps, person: Money
-) -> tuple[ReceiptLine, ...]:
-    schedule = rules.schedules[each.care, each.level]
-    entering, before, fund = steps.entering, steps.before_ceiling, steps.fund
-    borne = bill.reportable.at_most(formula.deductible)
-    if formula.guaranteed[1] and bill.reportable.exact and before.exact:
-        borne = borne.at_most(bill.reportable.less(before))  # a guaranteed share may reach into the deductible
-    figures = (schedule.ratio, *each.points, *([schedule.guaranteed] if schedule.guaranteed else []))
-    by_rate = tuple(values.citation(name) for name in figures)
+def exact_lines(sides: Sides, sources: Sources, bill: Bill, steps: Steps) -> tuple[ReceiptLine, ...]:
+    """The receipt where everything is known: its shares add up to the fen."""
+    formula = sides.least
+    whole, cost = bill.whole.low, bill.reportable.low
+    layered = formula.layer is not None
+    person: Role = "step" if layered else "person"
     lines = [ReceiptLine("bill_total", "total", bill.whole)]
-    if not bill.listed and bill.whole != bill.reportable:
-        lines.append(ReceiptLine("not_on_the_list", "person", bill.whole.less(bill.reportable)))
-    lines.append(ReceiptLine("deductible", "person", borne, (values.citation(schedule.deductible),)))
-    lines.append(ReceiptLine("after_deductible", "step", entering))
-    if borne.exact and bill.reportable.exact and before.exact:
-        lines.append(ReceiptLine("own_share", "person", bill.reportable.less(borne + before)))
-    if before != fund:
-        by_ceiling = (values.citation(each.ceiling),)
-        lines.append(ReceiptLine("before_ceiling", "step", before, by_rate, formula.rate))
-        if before.exact and fund.exact:
-            lines.append(ReceiptLine("above_ceiling", "person", before.less(fund), by_ceiling))
-        lines.append(ReceiptLine("fund_pays", "fund", fund, by_ceiling))
+
+    def add(line: str, role: Role, fen: int, cited: tuple[Citation, ...] = (), rate: Rate | None = None) -> None:
+        lines.append(ReceiptLine(line, role, Money(fen, fen), cited, rate))
+
+    if not bill.listed and whole != cost:
+        add("not_on_the_list", person, whole - cost)
+    if formula.class_b_share:
+        rate = (formula.class_b_share, formula.class_b_share)
+        add("class_b", person, steps.class_b, sources.class_b, rate)
+    if steps.above_cost_ceiling:
+        add("above_cost_ceiling", person, steps.above_cost_ceiling, sources.cost_ceiling)
+    add("deductible", person, steps.borne, sources.deductible)
+    if not formula.ratio_first:
+        add("after_deductible", "step", steps.entering)
+    rate_of_all = sides.rates[0] if len(sides.rates) == 1 else None
+    if rate_of_all is None:
+        lines.extend(_band_lines(sides, sources, steps))
+    own = cost - steps.class_b - steps.above_cost_ceiling - steps.borne - steps.before
+    add("own_share", person, own)
+    paid = "basic_pays" if layered else "fund_pays"
+    if steps.before != steps.fund:
+        add("before_ceiling", "step", steps.before, sources.rates, rate_of_all)
+        add("above_ceiling", person, steps.before - steps.fund, sources.ceiling)
+        add(paid, "fund", steps.fund, sources.ceiling)
     else:
-        lines.append(ReceiptLine("fund_pays", "fund", fund, by_rate, formula.rate))
-    lines.append(ReceiptLine("person_pays", "step", person))
+        add(paid, "fund", steps.fund, sources.rates, rate_of_all)
+    if layered:
+        add("second_layer_counts", "step", steps.feeding, sources.layer)
+        add("second_layer_pays", "fund", steps.second, sources.layer)
+        add("fund_pays", "step", steps.fund + steps.second)
+    add("person_pays", "person" if layered else "step", whole - steps.fund - steps.second)
     return tuple(lines)
+
+
+def _band_lines(sides: Sides, sources: Sources, steps: Steps) -> Iterator[ReceiptLine]:
+    """What each band pays that the bill reaches, to the fen as far as a band's payment is whole."""
+    formula, low = sides.least, 0
+    for (high, _), rate, paid in zip(formula.bands, sides.rates, steps.by_band, strict=True):
+        if paid or (rate[0] == 0 and low < steps.borne + steps.entering):
+            yield ReceiptLine(
+                "band", "step", Money(paid // formula.unit, -(-paid // formula.unit)), sources.rates, rate, (low, high)
+            )
+        low = high if high is not None else low
+
+
+def _range_lines(sides: Sides, sources: Sources, bill: Bill, fund: Money, person: Money) -> Iterator[ReceiptLine]:
+    """The receipt where something is open: each line with what it can be."""
+    least, most = sides.least, sides.most
+    bases = not bill.simple or least.class_b_share or least.cost_ceiling is not None or most.cost_ceiling is not None
+    yield ReceiptLine("bill_total", "total", bill.whole)
+    if not bill.listed and bill.whole != bill.reportable:
+        yield ReceiptLine("not_on_the_list", "person", bill.whole.less(bill.reportable))
+    deductible = _deductible(sides, bill)
+    borne = bill.reportable.at_most(deductible)
+    before = _before(sides, bill) if not bases and least.layer is None else None
+    if most.guaranteed and before is not None and bill.reportable.exact and before.exact:
+        borne = borne.at_most(bill.reportable.less(before))  # a guaranteed share may reach into the deductible
+    if not least.ratio_first:
+        yield ReceiptLine("deductible", "person", borne, sources.deductible)
+        yield ReceiptLine("after_deductible", "step", bill.reportable.less(deductible))
+    rate = sides.rates[0] if len(sides.rates) == 1 else None
+    if before is None:
+        yield ReceiptLine("fund_pays", "fund", fund, sources.all, rate)
+    else:
+        if borne.exact and bill.reportable.exact and before.exact and not least.ratio_first:
+            yield ReceiptLine("own_share", "person", bill.reportable.less(borne + before))
+        if before != fund:
+            yield ReceiptLine("before_ceiling", "step", before, sources.rates, rate)
+            if before.exact and fund.exact:
+                yield ReceiptLine("above_ceiling", "person", before.less(fund), sources.ceiling)
+            yield ReceiptLine("fund_pays", "fund", fund, sources.ceiling)
+        else:
+            yield ReceiptLine("fund_pays", "fund", fund, sources.rates, rate)
+    yield ReceiptLine("person_pays", "step", person)
+
+
+def _deductible(sides: Sides, bill: Bill) -> Money:
+    """What the deductible can be for this bill."""
+    if sides.least.by_share is not None:
+        costs = (bill.reportable.low, bill.reportable.high)
+        ends = [
+            UNBOUNDED if cost is None else exactly(formula.steps(Amounts(cost)).borne)
+            for formula, cost in zip((sides.most, sides.least), costs, strict=True)
+        ]
+        return ends[0].hull(ends[1])
+    low, high = sides.most.deductible or 0, sides.least.deductible
+    low = max(0, low - sides.most.carried)
+    if sides.most.yearly:
+        low = 0 if bill.reported.high is None else max(0, low - bill.reported.high)
+    if high is not None:
+        high = max(low, high - sides.least.carried - (bill.reported.low if sides.least.yearly else 0))
+    return Money(low, high)
+
+
+def _before(sides: Sides, bill: Bill) -> Money:
+    """What the ratios give before any ceiling."""
+    return _fund(replace(sides, least=replace(sides.least, ceiling=None), most=replace(sides.most, ceiling=None)), bill)
 
 
 def hull(cases: Sequence[Case]) -> tuple[Money, Money, tuple[ReceiptLine, ...]]:
@@ -260,7 +285,7 @@ def hull(cases: Sequence[Case]) -> tuple[Money, Money, tuple[ReceiptLine, ...]]:
 
 def _together(one: tuple[ReceiptLine, ...], other: tuple[ReceiptLine, ...]) -> tuple[ReceiptLine, ...]:
     """Both receipts in one. A step that only one of them has is left out; a share that only one has may be nothing."""
-    ones, others = {line.line: line for line in one}, {line.line: line for line in other}
+    ones, others = ({line.line: line for line in lines if line.line != "band"} for lines in (one, other))
     complete = "own_share" in ones and "own_share" in others
     lines = []
     for name in ORDER:

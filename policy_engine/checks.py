@@ -8,12 +8,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from policy_engine.conditions import PARAMETER, Condition, domain
+from policy_engine.benefit_checks import check_benefits, reachable
+from policy_engine.conditions import PARAMETER, Condition, Conditional, domain, readings_of
 from policy_engine.errors import N_, PackError, did_you_mean
 from policy_engine.facts import FACTS, Value
 from policy_engine.money import yuan
 from policy_engine.parameters import Values
-from policy_engine.scheme import Bearer, ContributionRules, Rule, Scheme, Statement
+from policy_engine.scheme import Bearer, Rule, Scheme, Shares, Statement
 
 
 def check_scheme(scheme: Scheme) -> None:
@@ -22,15 +23,15 @@ def check_scheme(scheme: Scheme) -> None:
     _same_as_ends(scheme)
     _parameters_named_exist(scheme)
     _rules_agree(scheme)
+    _readings_named(scheme)
     if scheme.contribution is not None:
         _exactly_one("own_part", scheme.contribution.own_part)
         _exactly_one("remainder", scheme.contribution.remainder)
-        _shares_add_up(scheme, scheme.contribution)
-    if scheme.benefits is not None and (last := scheme.benefits.ceilings[-1]).when.holds({}) is not True:
-        raise PackError(
-            N_("The last ceiling must have no condition, so that everybody has one. Remove its when:."),
-            where=last.where,
-        )
+        reachable(scheme.contribution.amounts)
+        for amounts in scheme.contribution.amounts:
+            _shares_add_up(scheme, amounts)
+    if scheme.benefits is not None:
+        check_benefits(scheme, scheme.benefits)
 
 
 def combinations(conditions: Sequence[Condition]) -> Iterator[dict[str, Value]]:
@@ -48,11 +49,11 @@ def _conditions(scheme: Scheme) -> Iterator[tuple[str, Condition]]:
             yield bearer.where, bearer.when
         for note in scheme.contribution.notes:
             yield note.where, note.when
+        for amounts in scheme.contribution.amounts:
+            yield amounts.where, amounts.when
     if scheme.benefits:
-        for adjustment in scheme.benefits.adjustments:
-            yield adjustment.where, adjustment.when
-        for ceiling in scheme.benefits.ceilings:
-            yield ceiling.where, ceiling.when
+        for entry in scheme.benefits.entries:
+            yield entry.where, entry.when
 
 
 def _parameters_named_exist(scheme: Scheme) -> None:
@@ -81,6 +82,19 @@ def _parameters_named_exist(scheme: Scheme) -> None:
                     where=each.where,
                     name=each.parameter,
                     nearest=did_you_mean(each.parameter, scheme.parameters),
+                )
+
+
+def _readings_named(scheme: Scheme) -> None:
+    """An entry that depends on how the text is read says so, so that whoever relies on it is told."""
+    entries: tuple[Conditional, ...] = (*scheme.cannot_join, *scheme.may_join)
+    entries += scheme.contribution.entries if scheme.contribution else ()
+    entries += scheme.benefits.entries if scheme.benefits else ()
+    for entry in entries:
+        for reading in readings_of(entry.when):
+            if reading not in entry.interpretations:
+                raise PackError(
+                    N_("This rests on the reading {name}. Add it under relies_on."), where=entry.where, name=reading
                 )
 
 
@@ -184,8 +198,8 @@ def _exactly_one(group: str, bearers: Sequence[Bearer]) -> None:
         )
 
 
-def _shares_add_up(scheme: Scheme, rules: ContributionRules) -> None:
-    names = (rules.total, *rules.shares.values())
+def _shares_add_up(scheme: Scheme, amounts: Shares) -> None:
+    names = (amounts.total, *amounts.by_payer.values())
     for day in sorted({setting.start for name in names for setting in scheme.parameters[name].settings}):
         values = Values(scheme, day)
         if not all(values.is_set(name) for name in names):
@@ -194,7 +208,7 @@ def _shares_add_up(scheme: Scheme, rules: ContributionRules) -> None:
         if total != sum(shares):
             raise PackError(
                 N_("On {day} the shares add up to {sum} yuan, but the total is {total}. Correct one of them."),
-                where=scheme.parameters[rules.total].where,
+                where=scheme.parameters[amounts.total].where,
                 day=day,
                 sum=yuan(sum(shares)),
                 total=yuan(total),

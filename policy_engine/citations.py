@@ -31,6 +31,10 @@ class Document:
     where: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Short, since all its articles written out would fill a log."""
+        return f"Document({self.id!r})"
+
 
 @dataclass(frozen=True)
 class Citation:

@@ -47,7 +47,8 @@ def _entries(scheme: Scheme) -> Iterator[Citing]:
     for parameter in scheme.parameters.values():
         yield from _of_parameter(parameter)
     for reading in scheme.interpretations.values():
-        yield Citing("reading", reading.id, reading.citation, reading.where, (reading.question, reading.chosen))
+        sentences = (reading.question, *reading.choices.values())
+        yield Citing("reading", reading.id, reading.citation, reading.where, sentences)
     for statement in scheme.statements:
         yield Citing(
             "floor" if statement.at_least is not None else "statement",

@@ -6,22 +6,30 @@ A condition is data in a pack:
     {hardship_certificate: [a, b]}             … one of these
     {age: {below: 18}}, {age: {at_least: 60}}  a bound
     {parameter: student.includes_university}   a yes/no that some authority sets, and may not have set yet
-    {all: [...]}, {any: [...]}, {not: ...}
+    {reading: {points_add_up: both}}           an open place of the text is read like this
+    {all: [...]}, {any: [...]}, {not: ...}     several keys in one pair of braces must all hold
 
 The same tree evaluates, names the facts and parameters that it needs, and says which of them made it false.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from policy_engine.errors import N_, PolicyError
 from policy_engine.facts import FACTS, Value, parse_fact
 from policy_engine.source import Node
 
+Readings = Mapping[str, tuple[str, Collection[str]]]
+"""Of every open place of a text: the choice in force, and all choices."""
+
 PARAMETER = "parameter:"
 """Prefix of a yes/no parameter's name where facts and such parameters are kept side by side."""
+
+NO_COUNTY = "none"
+"""Stands for an illustrative county, which is none of the real ones that a condition can name."""
 
 
 @dataclass(frozen=True)
@@ -124,25 +132,93 @@ class Not:
         return tuple(dict.fromkeys(name for name, _ in self.part.needs() if name in known))
 
 
-Condition = Is | Below | Joined | Not
+@dataclass(frozen=True)
+class Read:
+    """An open place of the text, `reading`, is read as `choice`; `in_force` says whether it is."""
+
+    reading: str
+    choice: str
+    in_force: bool
+
+    def holds(self, known: Mapping[str, Value]) -> bool | None:  # noqa: ARG002 - no fact plays a part
+        """Whether this choice is in force."""
+        return self.in_force
+
+    def needs(self) -> Iterator[tuple[str, int | None]]:
+        """The names that it looks at: none."""
+        return iter(())
+
+    def against(self, known: Mapping[str, Value]) -> tuple[str, ...]:  # noqa: ARG002 - no fact plays a part
+        """The facts that make it false: none can."""
+        return ()
+
+
+Condition = Is | Below | Joined | Not | Read
 ALWAYS = Joined((), decisive=False)
 
 
-def read_condition(node: Node) -> Condition:
-    """A condition from a pack. Raises PackError for a fact, value or form that does not exist."""
+class Conditional(Protocol):
+    """An entry of a pack that holds under a condition."""
+
+    @property
+    def id(self) -> str:
+        """The name of the entry."""
+
+    @property
+    def when(self) -> Condition:
+        """When it holds."""
+
+    @property
+    def where(self) -> str:
+        """Its place in the pack, "file:line"."""
+
+    @property
+    def interpretations(self) -> tuple[str, ...]:
+        """The readings of open places that it rests on."""
+
+
+def read_condition(node: Node, readings: Readings) -> Condition:
+    """A condition from a pack. Raises PackError for a fact, value, form or reading that does not exist."""
     entries = node.entries()
-    if len(entries) != 1:
-        raise node.refuse(N_("A condition has one key. Put several under all: or any:, each after a dash."))
-    ((key, value),) = entries.items()
+    if not entries:
+        raise node.refuse(
+            N_("A condition is empty. Name a fact and its value, like  {example}."), example="{age: {below: 18}}"
+        )
+    parts = tuple(_part(key, value, readings) for key, value in entries.items())
+    return parts[0] if len(parts) == 1 else Joined(parts, decisive=False)
+
+
+def readings_of(condition: Condition) -> Iterator[str]:
+    """The readings that a condition looks at."""
+    match condition:
+        case Read():
+            yield condition.reading
+        case Joined():
+            for part in condition.parts:
+                yield from readings_of(part)
+        case Not():
+            yield from readings_of(condition.part)
+
+
+def _part(key: str, value: Node, readings: Readings) -> Condition:
     match key:
         case "all":
-            return Joined(tuple(read_condition(each) for each in value.some()), decisive=False)
+            return Joined(tuple(read_condition(each, readings) for each in value.some()), decisive=False)
         case "any":
-            return Joined(tuple(read_condition(each) for each in value.some()), decisive=True)
+            return Joined(tuple(read_condition(each, readings) for each in value.some()), decisive=True)
         case "not":
-            return Not(read_condition(value))
+            return Not(read_condition(value, readings))
         case "parameter":
             return Is(PARAMETER + value.text(), frozenset({True}))
+        case "reading":
+            named = value.mapping(readings)
+            if len(named) != 1:
+                raise value.refuse(
+                    N_("Name one reading and its choice, like  {example}."), example="reading: {points_add_up: both}"
+                )
+            ((name, choice),) = named.items()
+            in_force, possible = readings[name]
+            return Read(name, choice.one_of(possible), choice.text() == in_force)
     if key in FACTS and FACTS[key].kind == "int" and isinstance(value.value, dict):
         bounds = value.mapping({"below", "at_least"})
         if len(bounds) != 1:
@@ -163,6 +239,8 @@ def domain(name: str, conditions: tuple[Condition, ...]) -> tuple[Value, ...]:
     """
     if name.startswith(PARAMETER) or FACTS[name].kind == "bool":
         return (True, False)
+    if name == "county":
+        return (*FACTS[name].values, NO_COUNTY)
     if FACTS[name].kind == "enum":
         return FACTS[name].values
     bounds = {bound for condition in conditions for each, bound in condition.needs() if each == name}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,10 +12,12 @@ from policy_engine.citations import Citation
 from policy_engine.conditions import domain
 from policy_engine.diagram import Node, ask_first, given, mapped, unfold
 from policy_engine.errors import N_, PolicyError
-from policy_engine.facts import FACTS, Facts, Value, with_age
+from policy_engine.facts import FACTS, Facts, Value
+from policy_engine.known import known_on
 from policy_engine.money import NOTHING, Money, exactly
-from policy_engine.parameters import Unset, Values
-from policy_engine.scheme import Bearer, ContributionRules, Scheme
+from policy_engine.parameters import Figure, Unset, Values
+from policy_engine.provenance import Provenance, facts_to_dict, provenance, weakest
+from policy_engine.scheme import Bearer, ContributionRules, Scheme, Shares
 
 UNDECIDED = "undecided"
 """Stands where no authority has said who pays."""
@@ -71,9 +73,15 @@ class Contribution:
     advice: tuple[Advice, ...]
     interpretations: tuple[str, ...]
     illustrative: bool
-    scheme: str
-    version: str
-    on: datetime.date
+    grade: str
+    figures: tuple[Figure, ...]
+    facts: Facts
+    provenance: Provenance
+
+    @property
+    def on(self) -> datetime.date:
+        """The day whose rules were applied."""
+        return self.provenance.on
 
     def to_dict(self) -> dict[str, Any]:
         """The stable JSON of a contribution."""
@@ -86,9 +94,10 @@ class Contribution:
             "advice": [each.to_dict() for each in self.advice],
             "interpretations": list(self.interpretations),
             "illustrative": self.illustrative,
-            "scheme": self.scheme,
-            "version": self.version,
-            "on": self.on.isoformat(),
+            "grade": self.grade,
+            "figures": {each.parameter: each.to_json() for each in self.figures},
+            "facts": facts_to_dict(self.facts),
+            **self.provenance.to_dict(),
         }
 
 
@@ -104,53 +113,68 @@ def contribution(
     if rules is None:
         raise PolicyError(N_("{scheme} has no rules on contributions. Choose a city's scheme."), scheme=scheme.id)
     day = scheme.on(on, today)
-    known = with_age(facts, day)
+    known = known_on(scheme, facts, day).facts
     values = Values(scheme, day)
     remaining = _settled(given(_cases(scheme), known), scheme, rules, known)
-    parts = {case: _parts(scheme, rules, values, *case) for case in remaining.odds}
+    amounts = {each.id: each for each in rules.amounts}
+    parts = {case: _parts(scheme, rules, values, amounts[case.amounts], case) for case in remaining.odds}
     possible = list(dict.fromkeys(parts.values()))
     bearers = {bearer.id: bearer for bearer in (*rules.own_part, *rules.remainder)}
-    unset = _unset(rules, values, possible)
+    classes = tuple(dict.fromkeys(amounts[case.amounts] for case in remaining.odds))
+    unset = tuple(
+        dict.fromkeys(each for case in remaining.odds for each in _unset(values, parts[case], amounts[case.amounts]))
+    )
     remaining_parts = mapped(remaining, lambda case: possible.index(parts[case]))
     missing = ask_first(remaining_parts, tuple(FACTS), lambda node: len(node.odds))
     if scheme.overlay is None and any(scheme.parameters[each.parameter].set_by == "county" for each in unset):
         missing = ("county", *missing)
+    figures = tuple(map(values.figure, dict.fromkeys(name for each in classes for name in each.parameters)))
+    relied_on = [each.interpretations for each in classes]
+    relied_on += [bearers[name].interpretations for case in remaining.odds for name in (case.own, case.rest)]
     return Contribution(
-        total=_hull([_total(rules, values, each) for each in possible]),
+        total=_hull([_total(amounts[case.amounts], values, parts[case]) for case in remaining.odds]),
         person_pays=_hull([_sum(part for part in each if part.payer == "individual") for each in possible]),
         parts=possible[0] if len(possible) == 1 else _merge(possible),
         unset=unset,
         missing=missing,
         advice=tuple(Advice(note.text, note.citation) for note in rules.notes if note.when.holds(known)),
-        interpretations=tuple(
-            dict.fromkeys(name for case in remaining.odds for each in case for name in bearers[each].interpretations)
-        ),
-        illustrative=any(values.illustrative(name) for name in (rules.total, *rules.shares.values())),
-        scheme=scheme.id,
-        version=scheme.version,
-        on=day,
+        interpretations=tuple(dict.fromkeys(name for names in relied_on for name in names)),
+        illustrative=any(values.illustrative(each.parameter) for each in figures),
+        grade=weakest(each.citation for each in figures),
+        figures=figures,
+        facts=facts,
+        provenance=provenance(scheme, day),
     )
 
 
+@dataclass(frozen=True)
+class Rules:
+    """Which rule of each group applies: how much is paid, who pays the individual's own part, who pays the rest."""
+
+    amounts: str
+    own: str
+    rest: str
+
+
 @lru_cache(maxsize=64)
-def _cases(scheme: Scheme) -> Node[tuple[str, str]]:
-    """Which rule of each group applies, by the facts that they look at. The loader saw to it that exactly one does."""
+def _cases(scheme: Scheme) -> Node[Rules]:
+    """Which rules apply, by the facts that they look at. The loader saw to it that exactly one of each group does."""
     rules = scheme.contribution
     assert rules is not None  # noqa: S101 - `contribution` has refused a scheme without such rules
-    conditions = tuple(bearer.when for bearer in (*rules.own_part, *rules.remainder))
+    conditions = tuple(each.when for each in rules.entries)
     looked_at = {name for condition in conditions for name, _ in condition.needs()}
 
-    def decide(facts: dict[str, Value]) -> tuple[str, str]:
-        own = next(bearer.id for bearer in rules.own_part if bearer.when.holds(facts))
-        rest = next(bearer.id for bearer in rules.remainder if bearer.when.holds(facts))
-        return own, rest
+    def decide(facts: dict[str, Value]) -> Rules | None:
+        amounts = next(each for each in rules.amounts if each.when.holds(facts) is not False)
+        own = next((bearer.id for bearer in rules.own_part if bearer.when.holds(facts)), None)
+        rest = next((bearer.id for bearer in rules.remainder if bearer.when.holds(facts)), None)
+        settled = amounts.when.holds(facts) and own is not None and rest is not None
+        return Rules(amounts.id, own or "", rest or "") if settled else None
 
     return unfold({name: domain(name, conditions) for name in FACTS if name in looked_at}, decide)
 
 
-def _settled(
-    cases: Node[tuple[str, str]], scheme: Scheme, rules: ContributionRules, known: Mapping[str, Value]
-) -> Node[tuple[str, str]]:
+def _settled(cases: Node[Rules], scheme: Scheme, rules: ContributionRules, known: Mapping[str, Value]) -> Node[Rules]:
     """The cases, with the remainder settled for whoever certainly joins by just one of the rules that name a bearer.
 
     Where the facts themselves already name the bearer, they stand.
@@ -159,12 +183,12 @@ def _settled(
         return cases
     joining = {rule.id for rule in scheme.may_join if rule.when.holds(known)}
     settled = [bearer.id for bearer in rules.remainder if bearer.joins_as in joining]
-    return mapped(cases, lambda case: (case[0], settled[0])) if len(settled) == 1 else cases
+    return mapped(cases, lambda case: replace(case, rest=settled[0])) if len(settled) == 1 else cases
 
 
-def _total(rules: ContributionRules, values: Values, parts: tuple[Part, ...]) -> Money:
+def _total(amounts: Shares, values: Values, parts: tuple[Part, ...]) -> Money:
     """The total, raised to what the parts come to where a national floor raises one of them."""
-    return values.money(rules.total).at_least(exactly(sum(part.amount.low for part in parts)))
+    return values.money(amounts.total).at_least(exactly(sum(part.amount.low for part in parts)))
 
 
 def _sum(parts: Iterable[Part]) -> Money:
@@ -178,56 +202,56 @@ def _hull(amounts: Sequence[Money]) -> Money:
     return result
 
 
-def _government_floor(scheme: Scheme, rules: ContributionRules) -> Money:
+def _government_floor(scheme: Scheme, amounts: Shares) -> Money:
     """The national floor under the government's part; only for a city that its scheme calls a pilot city."""
     floors = [
         each.at_least
         for each in scheme.statements
-        if each.parameter == rules.shares.get("government")
+        if each.parameter == amounts.by_payer.get("government")
         and each.at_least is not None
         and (not each.applies_when or scheme.pilot_city is True)
     ]
     return exactly(max(floors, default=0))
 
 
-def _parts(scheme: Scheme, rules: ContributionRules, values: Values, own: str, rest: str) -> tuple[Part, ...]:
-    own_rule = next(bearer for bearer in rules.own_part if bearer.id == own)
-    rest_rule = next(bearer for bearer in rules.remainder if bearer.id == rest)
+def _parts(scheme: Scheme, rules: ContributionRules, values: Values, amounts: Shares, case: Rules) -> tuple[Part, ...]:
+    own_rule = next(bearer for bearer in rules.own_part if bearer.id == case.own)
+    rest_rule = next(bearer for bearer in rules.remainder if bearer.id == case.rest)
 
     def part(line: str, payer: str, amount: Money, rule: Bearer, *figures: str) -> Part:
         cited = (*(values.citation(name) for name in figures), rule.citation)
         return Part(line, payer, amount, rule.text, tuple(dict.fromkeys(cited)))
 
-    own_share = rules.shares["individual"]
+    own_share = amounts.by_payer["individual"]
     individual = values.money(own_share)
     parts = [part("own_part", own_rule.payer, individual, own_rule, own_share)]
     if rest_rule.payer == "shares":
-        for payer, parameter in rules.shares.items():
+        for payer, parameter in amounts.by_payer.items():
             if payer != "individual":
                 amount = values.money(parameter)
                 if payer == "government":
-                    amount = amount.at_least(_government_floor(scheme, rules))
+                    amount = amount.at_least(_government_floor(scheme, amounts))
                 parts.append(part("remainder", payer, amount, rest_rule, parameter))
     else:
-        left = values.money(rules.total).less(individual)
-        parts.append(part("remainder", rest_rule.payer, left, rest_rule, rules.total, own_share))
+        left = values.money(amounts.total).less(individual)
+        parts.append(part("remainder", rest_rule.payer, left, rest_rule, amounts.total, own_share))
     return tuple(each for each in parts if each.amount != NOTHING)
 
 
-def _unset(rules: ContributionRules, values: Values, possible: list[tuple[Part, ...]]) -> tuple[Unset, ...]:
+def _unset(values: Values, parts: tuple[Part, ...], amounts: Shares) -> tuple[Unset, ...]:
     """The parameters behind every amount that is not exact, once each."""
     looked_at: dict[str, None] = {}
-    for parts in possible:
-        for part in parts:
-            if part.amount.exact:
-                continue
-            regular = rules.shares.get(part.payer) if part.payer != UNDECIDED else None
-            wanted = [rules.shares["individual"]] if part.line == "own_part" else [regular or rules.total]
-            if part.payer in {"enterprise", UNDECIDED}:
-                wanted = [rules.total, rules.shares["individual"]]
-            looked_at.update(dict.fromkeys(wanted))
-    if not values.is_set(rules.total):
-        looked_at[rules.total] = None
+    individual = amounts.by_payer["individual"]
+    for part in parts:
+        if part.amount.exact:
+            continue
+        regular = amounts.by_payer.get(part.payer) if part.payer != UNDECIDED else None
+        wanted = [individual] if part.line == "own_part" else [regular or amounts.total]
+        if part.payer in {"enterprise", UNDECIDED}:
+            wanted = [amounts.total, individual]
+        looked_at.update(dict.fromkeys(wanted))
+    if not values.is_set(amounts.total):
+        looked_at[amounts.total] = None
     return tuple(values.unset(name) for name in looked_at if not values.is_set(name))
 
 

@@ -89,14 +89,21 @@ class _Maker(Generic[Outcome]):
         return self._branches.setdefault((name, *map(id, parts)), Branch(name, values, parts))
 
 
-def unfold(domains: Mapping[str, Sequence[Value]], decide: Callable[[dict[str, Value]], Outcome]) -> Node[Outcome]:
-    """The diagram of `decide`, which gets every name with one of its values and returns the outcome."""
+def unfold(
+    domains: Mapping[str, Sequence[Value]], decide: Callable[[dict[str, Value]], Outcome | None]
+) -> Node[Outcome]:
+    """The diagram of `decide`, which gets some names with their values and returns the outcome.
+
+    It gives None where the names so far do not settle it; with all of them it must. What is settled early is not
+    unfolded further, so put those names first that settle most.
+    """
     make: _Maker[Outcome] = _Maker()
     names = list(domains)
 
     def build(place: int, known: dict[str, Value]) -> Node[Outcome]:
-        if place == len(names):
-            return make.leaf(decide(known))
+        outcome = decide(known)
+        if outcome is not None:
+            return make.leaf(outcome)
         name = names[place]
         values = tuple(domains[name])
         return make.branch(name, values, tuple(build(place + 1, {**known, name: value}) for value in values))
@@ -107,6 +114,23 @@ def unfold(domains: Mapping[str, Sequence[Value]], decide: Callable[[dict[str, V
 def given(node: Node[Outcome], known: Mapping[str, Value]) -> Node[Outcome]:
     """What remains of the diagram once `known` is known. Names that it does not look at are ignored."""
     return _rebuilt(node, known, lambda outcome: outcome)
+
+
+def narrowed(node: Node[Outcome], possible: Mapping[str, Sequence[Value]]) -> Node[Outcome]:
+    """What remains of the diagram where each of these names has one of a few values, nobody knows which."""
+    make: _Maker[Outcome] = _Maker()
+
+    def build(old: Node[Outcome]) -> Node[Outcome]:
+        if isinstance(old, Leaf):
+            return make.leaf(old.outcome)
+        left = tuple(
+            (value, build(part))
+            for value, part in zip(old.values, old.parts, strict=True)
+            if old.name not in possible or value in possible[old.name]
+        )
+        return make.branch(old.name, tuple(value for value, _ in left), tuple(part for _, part in left))
+
+    return build(node)
 
 
 def mapped(node: Node[Outcome], change: Callable[[Outcome], Other]) -> Node[Other]:

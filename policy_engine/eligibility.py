@@ -11,10 +11,12 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from policy_engine.citations import Citation
-from policy_engine.conditions import domain
+from policy_engine.conditions import Joined, domain
 from policy_engine.diagram import Leaf, Node, ask_first, given, unfold
 from policy_engine.errors import N_, PolicyError
-from policy_engine.facts import FACTS, Facts, Value, with_age
+from policy_engine.facts import FACTS, Facts, Value
+from policy_engine.known import known_on
+from policy_engine.provenance import Provenance, facts_to_dict, provenance
 from policy_engine.scheme import Rule, Scheme
 
 Outcome = Literal["eligible", "ineligible", "undetermined"]
@@ -56,9 +58,13 @@ class Eligibility:
     missing: tuple[str, ...]
     changes: tuple[tuple[str, Value], ...]
     interpretations: tuple[str, ...]
-    scheme: str
-    version: str
-    on: datetime.date
+    facts: Facts
+    provenance: Provenance
+
+    @property
+    def on(self) -> datetime.date:
+        """The day whose rules were applied."""
+        return self.provenance.on
 
     def to_dict(self) -> dict[str, Any]:
         """The stable JSON of a decision."""
@@ -69,9 +75,8 @@ class Eligibility:
             "missing": list(self.missing),
             "changes": [{"fact": fact, "to": value} for fact, value in self.changes],
             "interpretations": list(self.interpretations),
-            "scheme": self.scheme,
-            "version": self.version,
-            "on": self.on.isoformat(),
+            "facts": facts_to_dict(self.facts),
+            **self.provenance.to_dict(),
         }
 
 
@@ -86,24 +91,54 @@ def eligibility(
     if not scheme.may_join:
         raise PolicyError(N_("{scheme} has no rules on who may join. Choose a city's scheme."), scheme=scheme.id)
     day = scheme.on(on, today)
-    known = with_age(facts, day)
-    remaining, missing = _remaining(scheme, tuple((name, known[name]) for name in _looked_at(scheme) if name in known))
+    known = known_on(scheme, facts, day).facts
+    found = _decided(scheme, tuple([known.get(name) for name in _looked_at(scheme)]))
+    return Eligibility(
+        found.outcome,
+        found.category,
+        found.reasons,
+        found.missing,
+        found.changes,
+        found.interpretations,
+        facts,
+        provenance(scheme, day),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What is the same for everybody with the same facts."""
+
+    outcome: Outcome
+    category: str | None
+    reasons: tuple[Step, ...]
+    missing: tuple[str, ...]
+    changes: tuple[tuple[str, Value], ...]
+    interpretations: tuple[str, ...]
+
+
+@lru_cache(maxsize=131072)
+def _decided(scheme: Scheme, values: tuple[Value | None, ...]) -> _Decided:
+    """Few combinations of facts exist, and many people share them."""
+    known = {name: value for name, value in zip(_looked_at(scheme), values, strict=True) if value is not None}
+    remaining = given(_diagram(scheme), known)
     outcome: Outcome = remaining.outcome if isinstance(remaining, Leaf) else "undetermined"
     reasons = _reasons(scheme, outcome, known)
     category = next((rule.id for rule in scheme.may_join if rule.when.holds(known)), None)
     relied_on = {step.rule for step in reasons if step.holds is not False}
-    return Eligibility(
+    interpretations = (
+        name
+        for rule in (*scheme.cannot_join, *scheme.may_join)
+        if rule.id in relied_on
+        for name in rule.interpretations
+    )
+    return _Decided(
         outcome=outcome,
         category=category if outcome == "eligible" else None,
         reasons=reasons,
-        missing=missing,
+        missing=ask_first(remaining, _looked_at(scheme), _doubt),
         changes=_changes(scheme, known) if outcome == "ineligible" else (),
-        interpretations=tuple(
-            dict.fromkeys(name for rule in scheme.may_join if rule.id in relied_on for name in rule.interpretations)
-        ),
-        scheme=scheme.id,
-        version=scheme.version,
-        on=day,
+        interpretations=tuple(dict.fromkeys(interpretations)),
     )
 
 
@@ -121,19 +156,16 @@ def _looked_at(scheme: Scheme) -> tuple[str, ...]:
 def _diagram(scheme: Scheme) -> Node[Decided]:
     conditions = tuple(rule.when for rule in (*scheme.cannot_join, *scheme.may_join))
 
-    def decide(facts: dict[str, Value]) -> Decided:
-        if any(rule.when.holds(facts) for rule in scheme.cannot_join):
+    excluded = Joined(tuple(rule.when for rule in scheme.cannot_join), decisive=True)
+    admitted = Joined(tuple(rule.when for rule in scheme.may_join), decisive=True)
+
+    def decide(facts: dict[str, Value]) -> Decided | None:
+        out, within = excluded.holds(facts), admitted.holds(facts)
+        if out or within is False:
             return "ineligible"
-        return "eligible" if any(rule.when.holds(facts) for rule in scheme.may_join) else "ineligible"
+        return "eligible" if within and out is False else None
 
     return unfold({name: domain(name, conditions) for name in _looked_at(scheme)}, decide)
-
-
-@lru_cache(maxsize=65536)
-def _remaining(scheme: Scheme, known: tuple[tuple[str, Value], ...]) -> tuple[Node[Decided], tuple[str, ...]]:
-    """What is still open, and which facts to ask for. Few combinations exist and many people share them."""
-    remaining = given(_diagram(scheme), dict(known))
-    return remaining, ask_first(remaining, _looked_at(scheme), _doubt)
 
 
 def _doubt(node: Node[Decided]) -> float:

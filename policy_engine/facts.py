@@ -71,14 +71,28 @@ FACTS: dict[str, Fact] = _facts(
     Fact("care", "enum", ("inpatient", "outpatient")),
     Fact("provider", "id"),
     Fact("provider_level", "enum", LEVELS),
+    Fact("provider_grade", "enum", ("primary", "grade_1", "grade_2", "grade_3")),
+    Fact("provider_place", "enum", ("in_county", "in_city", "in_province", "out_of_province")),
     Fact("referred", "bool"),
+    Fact("transferred_from", "enum", ("none", *LEVELS)),
+    Fact("treated_at_workplace", "bool"),
+    Fact("disease_class", "enum", ("ordinary", "chronic", "serious")),
+    Fact("contribution_grade", "enum", ("first", "second", "third")),
     Fact("bill_total", "money"),
     Fact("reportable_cost", "money"),
+    Fact("class_b_cost", "money"),
     Fact("fund_paid_this_year", "money"),
     Fact("stays_this_year", "int", low=1, high=366),
+    Fact("reported_this_year", "money"),
+    Fact("entered_this_year", "money"),
+    Fact("own_share_this_year", "money"),
     Fact("admission_date", "date"),
     Fact("contribution_year", "int", low=1949, high=2200),
 )
+
+EARLIER = ("reported_this_year", "entered_this_year", "own_share_this_year")
+"""What earlier stays of the pooling year came to: their reportable cost, what was left of it after deductibles, and
+what was left to the person. At the first stay of the year each is nothing."""
 
 ASSUMED: dict[str, Value] = {"fund_paid_this_year": NOTHING, "stays_this_year": 1}
 """What is taken for granted where nobody has said it, and then stated with the result. The third such fact,

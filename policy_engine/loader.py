@@ -14,24 +14,27 @@ from functools import lru_cache
 from pathlib import Path
 
 from policy_engine.checks import check_scheme
-from policy_engine.errors import N_, PackError, PolicyError, did_you_mean
+from policy_engine.directory import directory_ids, load_directory
+from policy_engine.errors import N_, PackError, PolicyError, did_you_mean, shown
 from policy_engine.facts import FACTS
+from policy_engine.parameters import written
 from policy_engine.reading import (
-    read_benefits,
+    overrides,
     read_contribution,
     read_interpretation,
     read_office,
     read_rule,
     read_statement,
 )
+from policy_engine.reading_benefits import read_benefits
 from policy_engine.reading_values import read_documents, read_parameter, read_settings
-from policy_engine.scheme import Overlay, Parameter, Scheme
+from policy_engine.scheme import Overlay, Parameter, Scheme, Setting
 from policy_engine.source import Node, read_yaml
 
 PACKS = Path(__file__).parent / "schemes"
 """The packs that come with the program."""
 
-_IDENTITY = {"scheme", "kind", "name", "jurisdiction", "period", "pilot_city", "national"}
+_IDENTITY = {"scheme", "kind", "name", "jurisdiction", "period", "pilot_city", "national", "hospitals"}
 _FILES = {
     "municipal": (
         "documents",
@@ -45,6 +48,8 @@ _FILES = {
     ),
     "national": ("documents", "statements"),
 }
+_REQUIRED = "documents"
+_RULES = {"eligibility", "contribution", "benefits"}
 
 
 def scheme_ids(packs: Path = PACKS) -> tuple[str, ...]:
@@ -56,11 +61,16 @@ def scheme_ids(packs: Path = PACKS) -> tuple[str, ...]:
     )
 
 
+Readings = tuple[tuple[str, str], ...]
+"""Open places of the text with the choice to take, where it is not the pack's own."""
+
+
 @lru_cache(maxsize=256)
-def load_scheme(scheme_id: str, county: str | None = None, packs: Path = PACKS) -> Scheme:
+def load_scheme(scheme_id: str, county: str | None = None, packs: Path = PACKS, readings: Readings = ()) -> Scheme:
     """A scheme as it stands in `county`, or in the whole municipality where that is None.
 
-    Raises PackError for a pack that is wrong, PolicyError for a scheme or county that there is not.
+    `readings` switches open places of the text to another choice. Raises PackError for a pack that is wrong,
+    PolicyError for a scheme, county, reading or choice that there is not.
     """
     if scheme_id not in scheme_ids(packs):
         raise PolicyError(
@@ -68,13 +78,13 @@ def load_scheme(scheme_id: str, county: str | None = None, packs: Path = PACKS) 
             scheme=scheme_id,
             nearest=did_you_mean(scheme_id, scheme_ids(packs)),
         )
-    scheme = _municipal(scheme_id, packs) if county is None else _overlaid(scheme_id, county, packs)
+    scheme = _municipal(scheme_id, packs, readings) if county is None else _overlaid(scheme_id, county, packs, readings)
     check_scheme(scheme)
     return scheme
 
 
-def _overlaid(scheme_id: str, county: str, packs: Path) -> Scheme:
-    base = load_scheme(scheme_id, None, packs)
+def _overlaid(scheme_id: str, county: str, packs: Path, readings: Readings) -> Scheme:
+    base = load_scheme(scheme_id, None, packs, readings)
     if county not in base.counties:
         raise PolicyError(
             N_("{scheme} has no county called {county}. Did you mean: {nearest}?"),
@@ -112,20 +122,40 @@ def _set_by_county(name: str, node: Node, base: Scheme) -> Parameter:
         )
     settings = read_settings(node, spec.unit, spec.choices, base.documents, (base.start, base.end))
     for setting, place in zip(settings, node.items(), strict=True):
-        lowest = setting.at_least if setting.value is None else setting.value
-        for floor in spec.settings:
-            if floor.at_least is None or lowest is None or floor.end < setting.start or setting.end < floor.start:
-                continue
-            if lowest < floor.at_least:  # type: ignore[operator]
-                raise place.refuse(
-                    N_(
-                        "{name} is below the floor that the city sets ({document} {article}). Raise it or ask the city."
-                    ),
-                    name=name,
-                    document=floor.citation.document.number if floor.citation.document else "",
-                    article=floor.citation.article,
-                )
+        _within_limits(name, setting, spec, place)
     return replace(spec, settings=settings, where=node.where)
+
+
+def _within_limits(name: str, setting: Setting, spec: Parameter, place: Node) -> None:
+    """Whether what a county sets keeps to the bounds that the city laid down for the same days."""
+    low, high = (bound if setting.value is None else setting.value for bound in (setting.at_least, setting.at_most))
+    for city in spec.settings:
+        if city.end < setting.start or setting.end < city.start:
+            continue
+        cited = {
+            "name": name,
+            "document": city.citation.document.number if city.citation.document else "",
+            "article": city.citation.article,
+        }
+        if city.at_least is not None and low is not None and low < city.at_least:  # type: ignore[operator]
+            raise place.refuse(
+                N_("{name} is below the floor that the city sets ({document} {article}). Raise it or ask the city."),
+                **cited,
+            )
+        if city.at_most is not None and high is not None and high > city.at_most:  # type: ignore[operator]
+            raise place.refuse(
+                N_("{name} is above the limit that the city sets ({document} {article}). Lower it or ask the city."),
+                **cited,
+            )
+    for bound, beyond in ((spec.lowest, -1), (spec.highest, 1)):
+        value = low if beyond < 0 else high
+        if bound is not None and value is not None and (value - bound) * beyond > 0:  # type: ignore[operator]
+            raise place.refuse(
+                N_("{name} cannot be {value}: the text allows nothing beyond {bound}. Correct the figure."),
+                name=name,
+                value=written(spec.unit, value),
+                bound=written(spec.unit, bound),
+            )
 
 
 def _read(path: Path, packs: Path) -> Node:
@@ -142,10 +172,10 @@ def _inside(path: Path, packs: Path) -> bool:
     return path.resolve().is_relative_to(packs.resolve())
 
 
-def _municipal(scheme_id: str, packs: Path) -> Scheme:
+def _municipal(scheme_id: str, packs: Path, readings: Readings) -> Scheme:
     folder = packs / scheme_id
     identity = _read(folder / "scheme.yaml", packs)
-    entries = identity.mapping(_IDENTITY, _IDENTITY - {"pilot_city", "national"})
+    entries = identity.mapping(_IDENTITY, _IDENTITY - {"pilot_city", "national", "hospitals"})
     kind = entries["kind"].one_of(_FILES)
     if entries["scheme"].text() != scheme_id:
         raise entries["scheme"].refuse(
@@ -157,8 +187,9 @@ def _municipal(scheme_id: str, packs: Path) -> Scheme:
         raise entries["national"].refuse(N_("A national scheme has no other one above it. Remove this line."))
     if period[1] < period[0]:
         raise entries["period"].refuse(N_("The period ends before it starts. Put the dates in order."))
-    files = {name: _read(folder / f"{name}.yaml", packs) for name in _FILES[kind]}
+    files = _files(folder, kind, packs)
     documents = read_documents(files["documents"])
+    directory = load_directory(entries["hospitals"].one_of(directory_ids())) if "hospitals" in entries else None
     national = load_scheme(_national(entries["national"], packs), None, packs) if "national" in entries else None
     scheme = Scheme(
         id=scheme_id,
@@ -175,16 +206,49 @@ def _municipal(scheme_id: str, packs: Path) -> Scheme:
         contribution=None,
         benefits=None,
         interpretations={},
-        statements=tuple(read_statement(each, documents) for each in files["statements"].items()),
+        statements=tuple(
+            read_statement(each, documents) for each in (files["statements"].items() if "statements" in files else [])
+        ),
         offices={},
         counties=_counties(folder, packs),
         overlay=None,
+        hospitals=directory.id if directory else "",
         version=_version(
             (national.version if national else "").encode(),
-            *((folder / f"{name}.yaml").read_bytes() for name in sorted(("scheme", *_FILES[kind]))),
+            (directory.version if directory else "").encode(),
+            *((folder / f"{name}.yaml").read_bytes() for name in sorted(("scheme", *files))),
         ),
     )
-    return _with_rules(scheme, files, period, national) if kind == "municipal" else scheme
+    if kind == "municipal":
+        return _with_rules(scheme, files, period, national, dict(readings))
+    if readings:
+        raise _no_reading(readings[0][0], scheme)
+    return scheme
+
+
+def _files(folder: Path, kind: str, packs: Path) -> dict[str, Node]:
+    """The files of a pack. Its documents are always there, and rules on at least one thing in a municipal one."""
+    files = {
+        name: _read(folder / f"{name}.yaml", packs)
+        for name in _FILES[kind]
+        if name == _REQUIRED or (folder / f"{name}.yaml").exists()
+    }
+    if kind == "municipal" and not _RULES & files.keys():
+        raise PackError(
+            N_("The pack has no rules. Add one of these files: {files}."),
+            where=(folder / "scheme.yaml").relative_to(packs).as_posix(),
+            files=", ".join(f"{name}.yaml" for name in sorted(_RULES)),
+        )
+    return files
+
+
+def _no_reading(name: str, scheme: Scheme) -> PolicyError:
+    return PolicyError(
+        N_("{scheme} has no reading called {name}. Did you mean: {nearest}?"),
+        scheme=scheme.id,
+        name=shown(name),
+        nearest=did_you_mean(name, scheme.interpretations) or "–",
+    )
 
 
 def _national(node: Node, packs: Path) -> str:
@@ -197,17 +261,36 @@ def _national(node: Node, packs: Path) -> str:
 
 
 def _with_rules(
-    scheme: Scheme, files: Mapping[str, Node], period: tuple[datetime.date, datetime.date], national: Scheme | None
+    scheme: Scheme,
+    files: Mapping[str, Node],
+    period: tuple[datetime.date, datetime.date],
+    national: Scheme | None,
+    switched: dict[str, str],
 ) -> Scheme:
     documents = scheme.documents
+
+    def entries(file: str) -> Mapping[str, Node]:
+        return files[file].entries() if file in files else {}
+
     interpretations = {
-        name: read_interpretation(name, node, documents) for name, node in files["interpretations"].entries().items()
+        name: read_interpretation(name, node, documents, switched.pop(name, None))
+        for name, node in entries("interpretations").items()
     }
-    parameters = {
-        name: read_parameter(name, node, documents, period) for name, node in files["parameters"].entries().items()
-    }
-    joining = files["eligibility"].mapping({"cannot_join", "may_join"}, {"may_join"})
-    may_join = tuple(read_rule(each, documents, interpretations) for each in joining["may_join"].some())
+    scheme = replace(scheme, interpretations=interpretations)
+    if switched:
+        raise _no_reading(next(iter(switched)), scheme)
+    parameters = {name: read_parameter(name, node, documents, period) for name, node in entries("parameters").items()}
+    for name, node in entries("interpretations").items():
+        for parameter, value in overrides(node, interpretations[name].choice).items():
+            parameters[parameter] = _overridden(parameter, value, parameters, scheme)
+    joining = files["eligibility"].mapping({"cannot_join", "may_join"}, {"may_join"}) if "eligibility" in files else {}
+    may_join = tuple(
+        read_rule(each, documents, interpretations) for each in (joining["may_join"].some() if joining else [])
+    )
+    benefits = None
+    if "benefits" in files:
+        benefits, written_out = read_benefits(files["benefits"], documents, parameters, interpretations, period)
+        parameters |= written_out
     return replace(
         scheme,
         parameters=parameters,
@@ -216,14 +299,30 @@ def _with_rules(
             for each in (joining["cannot_join"].items() if "cannot_join" in joining else [])
         ),
         may_join=may_join,
-        contribution=read_contribution(
-            files["contribution"], documents, parameters, interpretations, [rule.id for rule in may_join]
+        contribution=(
+            read_contribution(
+                files["contribution"], documents, parameters, interpretations, [rule.id for rule in may_join]
+            )
+            if "contribution" in files
+            else None
         ),
-        benefits=read_benefits(files["benefits"], parameters, interpretations),
-        interpretations=interpretations,
+        benefits=benefits,
         statements=scheme.statements + (national.statements if national else ()),
-        offices={fact: read_office(fact, node, documents) for fact, node in files["offices"].entries().items()},
+        offices={fact: read_office(fact, node, documents) for fact, node in entries("offices").items()},
     )
+
+
+def _overridden(name: str, node: Node, parameters: Mapping[str, Parameter], scheme: Scheme) -> Parameter:
+    """A parameter under a reading that gives it a value."""
+    if name not in parameters:
+        raise node.refuse(
+            N_("There is no parameter called {name}. Did you mean: {nearest}?"),
+            name=name,
+            nearest=did_you_mean(name, parameters),
+        )
+    spec = parameters[name]
+    settings = read_settings(node, spec.unit, spec.choices, scheme.documents, (scheme.start, scheme.end))
+    return replace(spec, settings=settings, where=node.where)
 
 
 def _pilot_city(entries: Mapping[str, Node]) -> bool | None:

@@ -79,8 +79,8 @@ class Money:
         if self.high is None:
             top = 0 if high == 0 else None
         else:
-            top = _whole(self.high * high.numerator, high.denominator, rounding or "up")
-        return Money(_whole(self.low * low.numerator, low.denominator, rounding or "down"), top)
+            top = divided(self.high * high.numerator, high.denominator, rounding or "up")
+        return Money(divided(self.low * low.numerator, low.denominator, rounding or "down"), top)
 
     def hull(self, other: Money) -> Money:
         """The smallest range that holds both."""
@@ -99,10 +99,11 @@ def exactly(fen: int) -> Money:
 
 def rounded(amount: Fraction | int, rounding: Rounding) -> int:
     """An amount of fen brought to whole fen: `half_up` (half away from zero), `down`, or `up`."""
-    return _whole(amount.numerator, amount.denominator, rounding)
+    return divided(amount.numerator, amount.denominator, rounding)
 
 
-def _whole(numerator: int, denominator: int, rounding: Rounding) -> int:
+def divided(numerator: int, denominator: int, rounding: Rounding) -> int:
+    """A quotient of two amounts, the first not negative, brought to a whole number as `rounded` does."""
     if rounding == "down":
         return numerator // denominator
     if rounding == "up":

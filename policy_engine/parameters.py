@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from policy_engine.citations import Citation
-from policy_engine.money import Money, exactly
-from policy_engine.scheme import Parameter, Scalar, Scheme, Setting
+from policy_engine.money import Money, rounded, yuan
+from policy_engine.scheme import Parameter, Scalar, Scheme, Setting, Unit
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,53 @@ class Unset:
             "stated": self.stated,
             "citation": self.citation.to_dict(),
         }
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A parameter that a result rests on, with its value in force; None where there is none."""
+
+    parameter: str
+    unit: Unit
+    setting: Setting | None
+
+    @property
+    def citation(self) -> Citation | None:
+        """Where the value stands."""
+        return self.setting.citation if self.setting is not None else None
+
+    def to_json(self) -> Any:
+        """The value, its bounds where only they are known, or null."""
+        if self.setting is None:
+            return None
+        if self.setting.value is not None:
+            return written(self.unit, self.setting.value)
+        bounds = {"at_least": self.setting.at_least, "at_most": self.setting.at_most}
+        return {key: written(self.unit, value) for key, value in bounds.items() if value is not None} or None
+
+
+def written(unit: Unit, value: Scalar) -> Any:
+    """A value as people write it: yuan with two decimals, ratios and points as percentages."""
+    if unit == "yuan":
+        return yuan(int(value))
+    if isinstance(value, Fraction):
+        return percent(value)
+    return value
+
+
+def percent(ratio: Fraction) -> str:
+    """A ratio as people write it: "60%", "37.5%"; in four digits where its decimals never end."""
+    sign, hundredths = "-" * (ratio < 0), abs(ratio) * 100
+    if (10**6 * hundredths).denominator != 1:
+        return f"{sign}{float(hundredths):.4g}%"
+    whole, decimals = divmod(int(10**6 * hundredths), 10**6)
+    return f"{sign}{whole}{f'.{decimals:06d}'.rstrip('0') if decimals else ''}%"
+
+
+def percent_range(rate: Rate) -> str | dict[str, str]:
+    """A rate as JSON: one percentage, or both ends."""
+    low, high = rate
+    return percent(low) if low == high else {"low": percent(low), "high": percent(high)}
 
 
 ALL = Fraction(1)
@@ -69,8 +116,23 @@ class Values:
             return self._pinned[parameter]
         for setting in self.scheme.parameters[parameter].settings:
             if setting.start <= self.on <= setting.end:
-                return self.setting(setting.same_as) if setting.same_as else setting
+                return self._taken(setting) if setting.same_as else setting
         return None
+
+    def _taken(self, setting: Setting) -> Setting | None:
+        """The value that a setting takes from another parameter; a multiple of it stands where the multiple stands."""
+        other = self.setting(setting.same_as)
+        if other is None or setting.times == 1:
+            return other
+        value, at_least = (
+            None if amount is None else rounded(setting.times * Fraction(amount), "half_up")
+            for amount in (other.value, other.at_least)
+        )
+        return replace(setting, value=value, at_least=at_least, same_as="")
+
+    def figure(self, parameter: str) -> Figure:
+        """The parameter with its value in force."""
+        return Figure(parameter, self.scheme.parameters[parameter].unit, self.setting(parameter))
 
     def named(self, parameter: str) -> str:
         """The parameter on which this one depends on the day: itself, or the one whose value it takes."""
@@ -90,26 +152,35 @@ class Values:
         return setting.citation if setting else self.scheme.parameters[parameter].citation
 
     def money(self, parameter: str) -> Money:
-        """A parameter in yuan, as the range that is certain: at least 0, or its floor, and open above."""
-        setting = self.setting(parameter)
-        if setting is not None and setting.value is not None:
-            return exactly(int(setting.value))
-        return Money(int(self.floor(parameter)), None)
+        """A parameter in yuan, as the range that is certain: at least 0, or its bounds, and open above."""
+        low, high = self.bounds(parameter)
+        return Money(int(low), None if high is None else int(high))
 
     def rate(self, parameter: str) -> Rate:
-        """A ratio or points as the range that is certain: 0 to 100 % where nothing narrows it."""
-        setting = self.setting(parameter)
-        if setting is not None and setting.value is not None:
-            return setting.value, setting.value  # type: ignore[return-value]  # the loader has seen to its unit
-        return self.floor(parameter), ALL
+        """A ratio or points as the range that is certain."""
+        return self.bounds(parameter)  # type: ignore[return-value]  # only an amount can be open above
 
-    def floor(self, parameter: str) -> Fraction:
-        """The least that an unset amount, ratio or number of points can be."""
-        setting = self.setting(parameter)
-        return Fraction(setting.at_least) if setting is not None and setting.at_least is not None else NONE
+    def bounds(self, parameter: str) -> tuple[Fraction, Fraction | None]:
+        """The least and the most that an amount, a ratio or points can be; both the same where it is set.
+
+        Where nothing narrows it, an amount is 0 or more, a ratio 0 to 100 %, points as much up or down.
+        """
+        setting, spec = self.setting(parameter), self.scheme.parameters[parameter]
+        if setting is not None and setting.value is not None:
+            value = Fraction(setting.value)
+            return value, value
+        low = {"yuan": NONE, "ratio": NONE}.get(spec.unit, -ALL)
+        high = None if spec.unit == "yuan" else ALL
+        narrower = (setting.at_least, setting.at_most) if setting is not None else (None, None)
+        for least, most in ((spec.lowest, spec.highest), narrower):
+            low = low if least is None else Fraction(least)
+            high = high if most is None else Fraction(most)
+        return low, high
 
     def choice(self, parameter: str) -> str | None:
-        """A parameter that is one of a few words, or None where it is unset."""
+        """A parameter that is one of a few words, or None where it is unset; or the choice of a reading."""
+        if parameter in self.scheme.interpretations:
+            return self.scheme.interpretations[parameter].choice
         setting = self.setting(parameter)
         return None if setting is None or setting.value is None else str(setting.value)
 

@@ -197,4 +197,4 @@ def _conditions(scheme: Scheme, what: What) -> tuple[Condition, ...]:
     if what == "eligibility":
         return tuple(rule.when for rule in (*scheme.cannot_join, *scheme.may_join))
     rules = scheme.contribution
-    return tuple(bearer.when for bearer in (*rules.own_part, *rules.remainder)) if rules else ()
+    return tuple(each.when for each in rules.entries) if rules else ()

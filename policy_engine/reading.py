@@ -9,41 +9,37 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from policy_engine.citations import Citation
-from policy_engine.conditions import ALWAYS, Condition, read_condition
-from policy_engine.errors import N_, did_you_mean
-from policy_engine.facts import FACTS, LEVELS
+from policy_engine.conditions import ALWAYS, Condition, Readings, read_condition
+from policy_engine.errors import N_, PolicyError, did_you_mean, shown
+from policy_engine.facts import FACTS
+from policy_engine.reading_benefits import readings, relies_on
 from policy_engine.reading_values import Documents, read_citation, read_scalar
 from policy_engine.scheme import (
-    Adjustment,
     Bearer,
-    BenefitRules,
-    Ceiling,
     ContributionRules,
     Interpretation,
     Note,
     Office,
     Parameter,
     Rule,
-    Schedule,
+    Shares,
     Statement,
     Unit,
 )
 from policy_engine.source import Node
 
+STATEMENTS = ("target", "floor", "process", "fund", "meta", "direction", "benefit", "silent")
+"""Kinds of statements; `silent` names what the document does not say at all."""
 PAYERS = ("individual", "collective", "enterprise", "government", "social")
-ROUNDING = ("half_up", "down", "up")
-COUNTING = ("per_stay", "per_year")
 
 Read = TypeVar("Read")
 Parameters = Mapping[str, Parameter]
 Interpretations = Mapping[str, Interpretation]
 
 
-def _parameter(node: Node, known: Parameters, unit: Unit, choices: tuple[str, ...] = ()) -> str:
-    """The name of a parameter of this unit; where it is a choice, one between `choices` only."""
-    return node.one_of(
-        [name for name, each in known.items() if each.unit == unit and set(each.choices) <= set(choices)]
-    )
+def _parameter(node: Node, known: Parameters, unit: Unit) -> str:
+    """The name of a parameter of this unit."""
+    return node.one_of([name for name, each in known.items() if each.unit == unit])
 
 
 def read_rule(node: Node, documents: Documents, interpretations: Interpretations) -> Rule:
@@ -51,17 +47,12 @@ def read_rule(node: Node, documents: Documents, interpretations: Interpretations
     entries = node.mapping({"id", "when", "text", "cite", "relies_on"}, {"id", "when", "text"})
     return Rule(
         id=entries["id"].text(),
-        when=read_condition(entries["when"]),
+        when=read_condition(entries["when"], readings(interpretations)),
         text=entries["text"].text(),
         citation=_required_citation(node, entries, documents),
-        interpretations=_relies_on(entries, interpretations),
+        interpretations=relies_on(entries, interpretations),
         where=node.where,
     )
-
-
-def _relies_on(entries: Mapping[str, Node], interpretations: Interpretations) -> tuple[str, ...]:
-    named = entries["relies_on"].items() if "relies_on" in entries else []
-    return tuple(each.one_of(interpretations) for each in named)
 
 
 def _required_citation(node: Node, entries: Mapping[str, Node], documents: Documents) -> Citation:
@@ -70,8 +61,8 @@ def _required_citation(node: Node, entries: Mapping[str, Node], documents: Docum
     return read_citation(entries["cite"], documents)
 
 
-def _when(entries: Mapping[str, Node]) -> Condition:
-    return read_condition(entries["when"]) if "when" in entries else ALWAYS
+def _when(entries: Mapping[str, Node], read_as: Readings) -> Condition:
+    return read_condition(entries["when"], read_as) if "when" in entries else ALWAYS
 
 
 def read_contribution(
@@ -82,34 +73,50 @@ def read_contribution(
     joining: Collection[str],
 ) -> ContributionRules:
     """Who pays. Raises PackError."""
+    read_as = readings(interpretations)
     entries = node.mapping(
-        {"total", "shares", "own_part", "remainder", "notes"}, {"total", "shares", "own_part", "remainder"}
+        {"total", "shares", "classes", "own_part", "remainder", "notes"}, {"total", "shares", "own_part", "remainder"}
     )
 
     def bearer(each: Node, payers: tuple[str, ...]) -> Bearer:
         parts = each.mapping({"id", "when", "payer", "text", "cite", "joins_as", "relies_on"}, {"id", "payer", "text"})
         return Bearer(
             id=parts["id"].text(),
-            when=_when(parts),
+            when=_when(parts, read_as),
             payer=parts["payer"].one_of(payers),
             text=parts["text"].text(),
             citation=_required_citation(each, parts, documents),
             joins_as=parts["joins_as"].one_of(joining) if "joins_as" in parts else "",
-            interpretations=_relies_on(parts, interpretations),
+            interpretations=relies_on(parts, interpretations),
             where=each.where,
         )
 
     def note(each: Node) -> Note:
         parts = each.mapping({"id", "when", "text", "cite"}, {"id", "when", "text"})
         citation = _required_citation(each, parts, documents)
-        return Note(parts["id"].text(), read_condition(parts["when"]), parts["text"].text(), citation, each.where)
+        when = read_condition(parts["when"], read_as)
+        return Note(parts["id"].text(), when, parts["text"].text(), citation, each.where)
 
-    shares = {}
-    for payer, parameter in entries["shares"].mapping(PAYERS, {"individual"}).items():
-        shares[payer] = _parameter(parameter, known, "yuan")
+    def shares(each: Node, parts: Mapping[str, Node], when: Condition) -> Shares:
+        return Shares(
+            id=parts["id"].text() if "id" in parts else "",
+            when=when,
+            total=_parameter(parts["total"], known, "yuan"),
+            by_payer={
+                payer: _parameter(parameter, known, "yuan")
+                for payer, parameter in parts["shares"].mapping(PAYERS, {"individual"}).items()
+            },
+            interpretations=relies_on(parts, interpretations),
+            where=each.where,
+        )
+
+    def amounts(each: Node) -> Shares:
+        keys = {"id", "when", "total", "shares", "relies_on"}
+        parts = each.mapping(keys, keys - {"relies_on"})
+        return shares(each, parts, read_condition(parts["when"], read_as))
+
     return ContributionRules(
-        total=_parameter(entries["total"], known, "yuan"),
-        shares=shares,
+        amounts=(*_listed(entries, "classes", amounts), shares(node, entries, ALWAYS)),
         own_part=tuple(bearer(each, (*PAYERS, "undecided")) for each in entries["own_part"].some()),
         remainder=tuple(bearer(each, (*PAYERS, "shares", "undecided")) for each in entries["remainder"].some()),
         notes=_listed(entries, "notes", note),
@@ -120,57 +127,51 @@ def _listed(entries: Mapping[str, Node], key: str, read: Callable[[Node], Read])
     return tuple(read(each) for each in entries[key].items()) if key in entries else ()
 
 
-def read_benefits(node: Node, known: Parameters, interpretations: Interpretations) -> BenefitRules:
-    """What the fund pays. Raises PackError."""
-    keys = {"inpatient", "outpatient", "adjustments", "ceilings", "ceiling_counts_outpatient"}
-    entries = node.mapping({*keys, "deductible_counts", "rounding"}, {*keys, "deductible_counts", "rounding"})
+def read_interpretation(name: str, node: Node, documents: Documents, switched: str | None) -> Interpretation:
+    """A reading of an open place in the text, `switched` to another choice where that is not None.
 
-    def schedule(each: Node) -> Schedule:
-        parts = each.mapping({"deductible", "ratio", "points", "guaranteed", "relies_on"}, {"deductible", "ratio"})
-        return Schedule(
-            deductible=_parameter(parts["deductible"], known, "yuan"),
-            ratio=_parameter(parts["ratio"], known, "ratio"),
-            points=_listed(parts, "points", lambda point: _parameter(point, known, "points")),
-            guaranteed=_parameter(parts["guaranteed"], known, "ratio") if "guaranteed" in parts else "",
-            interpretations=_relies_on(parts, interpretations),
+    Raises PackError for what is wrong in the pack, PolicyError for a choice that there is not.
+    """
+    keys = {"question", "choices", "chosen", "confirmed_by", "cite"}
+    entries = node.mapping(keys, keys - {"choices", "cite"})
+    if "choices" in entries:
+        choices = {each: _choice_text(text) for each, text in entries["choices"].entries().items()}
+        default = entries["chosen"].one_of(choices)
+    else:
+        choices, default = {"": entries["chosen"].text()}, ""
+    if switched is not None and switched not in choices:
+        raise PolicyError(
+            N_("The reading {name} has no choice {choice}. Choose one of: {choices}."),
+            name=name,
+            choice=shown(switched),
+            choices=", ".join(choices) or "–",
         )
-
-    def adjustment(each: Node) -> Adjustment:
-        parts = each.mapping({"id", "care", "when", "points"}, {"id", "care", "when", "points"})
-        care = parts["care"].one_of(FACTS["care"].values)
-        points = _parameter(parts["points"], known, "points")
-        return Adjustment(parts["id"].text(), care, read_condition(parts["when"]), points, each.where)
-
-    def ceiling(each: Node) -> Ceiling:
-        parts = each.mapping({"id", "when", "amount"}, {"id", "amount"})
-        return Ceiling(parts["id"].text(), _when(parts), _parameter(parts["amount"], known, "yuan"), each.where)
-
-    return BenefitRules(
-        schedules={
-            (care, level): schedule(each)
-            for care in FACTS["care"].values
-            for level, each in entries[care].mapping(LEVELS, LEVELS).items()
-        },
-        adjustments=_listed(entries, "adjustments", adjustment),
-        ceilings=tuple(ceiling(each) for each in entries["ceilings"].some()),
-        ceiling_counts_outpatient=_parameter(entries["ceiling_counts_outpatient"], known, "boolean"),
-        deductible_counts=_parameter(entries["deductible_counts"], known, "choice", COUNTING),
-        rounding=_parameter(entries["rounding"], known, "choice", ROUNDING),
-    )
-
-
-def read_interpretation(name: str, node: Node, documents: Documents) -> Interpretation:
-    """A reading of an open place in the text. Raises PackError."""
-    keys = {"question", "chosen", "confirmed_by", "cite"}
-    entries = node.mapping(keys, keys - {"cite"})
     return Interpretation(
-        name,
-        entries["question"].text(),
-        entries["chosen"].text(),
-        entries["confirmed_by"].text(),
-        _required_citation(node, entries, documents),
-        node.where,
+        id=name,
+        question=entries["question"].text(),
+        choices=choices,
+        choice=default if switched is None else switched,
+        default=default,
+        confirmed_by=entries["confirmed_by"].text(),
+        citation=_required_citation(node, entries, documents),
+        where=node.where,
     )
+
+
+def _choice_text(node: Node) -> str:
+    if isinstance(node.value, dict):
+        return node.mapping({"text", "parameters"}, {"text"})["text"].text()
+    return node.text()
+
+
+def overrides(node: Node, choice: str) -> Mapping[str, Node]:
+    """The parameters that a reading's choice gives other values, by name. Raises PackError."""
+    entries = node.entries()
+    chosen = entries["choices"].entries().get(choice) if "choices" in entries else None
+    if chosen is None or not isinstance(chosen.value, dict) or "parameters" not in chosen.value:
+        return {}
+    parameters: Node = chosen.value["parameters"]
+    return parameters.entries()
 
 
 def read_statement(node: Node, documents: Documents) -> Statement:
@@ -179,7 +180,7 @@ def read_statement(node: Node, documents: Documents) -> Statement:
     entries = node.mapping(keys, {"id", "kind", "text"})
     return Statement(
         id=entries["id"].text(),
-        kind=entries["kind"].one_of(("target", "floor", "process", "fund", "meta", "direction", "benefit")),
+        kind=entries["kind"].one_of(STATEMENTS),
         text=entries["text"].text(),
         citation=_required_citation(node, entries, documents),
         parameter=entries["parameter"].text() if "parameter" in entries else "",

@@ -9,6 +9,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 from policy_engine.citations import GRADES, Citation, Document
 from policy_engine.errors import N_, PolicyError, did_you_mean
@@ -72,7 +73,7 @@ def read_citation(node: Node, documents: Documents) -> Citation:
 
 def read_parameter(name: str, node: Node, documents: Documents, period: Period) -> Parameter:
     """A parameter as the municipality has it: what it is, who may set it, its values. Raises PackError."""
-    keys = {"label", "unit", "choices", "set_by", "delegated", "silent", "values"}
+    keys = {"label", "unit", "choices", "set_by", "delegated", "silent", "values", "lowest", "highest"}
     entries = node.mapping(keys, {"label", "unit"})
     unit: Unit = entries["unit"].one_of(UNITS)  # type: ignore[assignment]
     choices = tuple(each.text() for each in entries["choices"].items()) if "choices" in entries else ()
@@ -87,11 +88,15 @@ def read_parameter(name: str, node: Node, documents: Documents, period: Period) 
     if stated == ["values"]:
         settings = read_settings(entries["values"], unit, choices, documents, period)
         citation = settings[0].citation
-        state = "fixed" if all(each.at_least is None for each in settings) else "floor"
+        bounded = any(each.at_least is not None or each.at_most is not None for each in settings)
+        state = "floor" if bounded else "fixed"
     else:
         settings, citation, state = (), read_citation(entries[stated[0]], documents), stated[0]
         if not set_by:
             raise node.refuse(N_("Parameter {name} has no value: say who sets it with set_by."), name=name)
+    lowest, highest = (
+        read_scalar(entries[key], unit, choices) if key in entries else None for key in ("lowest", "highest")
+    )
     return Parameter(
         id=name,
         unit=unit,
@@ -102,6 +107,8 @@ def read_parameter(name: str, node: Node, documents: Documents, period: Period) 
         citation=citation,
         choices=choices,
         where=node.where,
+        lowest=lowest,
+        highest=highest,
     )
 
 
@@ -139,26 +146,48 @@ def read_settings(
 
 
 def _setting(node: Node, unit: Unit, choices: tuple[str, ...], documents: Documents) -> Setting:
-    entries = node.mapping({"from", "to", "value", "at_least", "same_as", "cite", "grade", "note"}, {"from"})
-    given = [key for key in ("value", "at_least", "same_as") if key in entries]
-    if len(given) != 1:
-        raise node.refuse(N_("A dated value has exactly one of: value, at_least, same_as."))
-    if given == ["at_least"] and unit in {"boolean", "choice"}:
-        raise node.refuse(N_("Only an amount or a ratio can have at_least. Write value."))
-    scalar = None if given == ["same_as"] else read_scalar(entries[given[0]], unit, choices)
+    keys = {"from", "to", "value", "at_least", "at_most", "same_as", "times", "unset", "cite", "grade", "note"}
+    entries = node.mapping(keys, {"from"})
+    given = [key for key in ("value", "at_least", "at_most", "same_as", "unset") if key in entries]
+    if len(given) != 1 and given != ["at_least", "at_most"]:
+        raise node.refuse(
+            N_("A dated value has exactly one of: value, same_as, unset, or its bounds at_least and at_most.")
+        )
+    if given == ["unset"] and not entries["unset"].flag():
+        raise entries["unset"].refuse(N_("Write unset: true, or give the value."))
+    if "times" in entries and (given != ["same_as"] or unit != "yuan"):
+        raise entries["times"].refuse(N_("Only an amount that is the same as another one has times. Remove it."))
+    if {"at_least", "at_most"} & entries.keys() and unit in {"boolean", "choice"}:
+        raise node.refuse(N_("Only an amount or a ratio can have bounds. Write value."))
+    value, at_least, at_most = (
+        read_scalar(entries[key], unit, choices) if key in entries else None for key in ("value", "at_least", "at_most")
+    )
+    if at_least is not None and at_most is not None and at_most < at_least:  # type: ignore[operator]
+        raise node.refuse(N_("The bounds are not in order. Put the smaller one in at_least."))
     return Setting(
         start=entries["from"].date(),
         end=entries["to"].date() if "to" in entries else datetime.date.max,
-        citation=_value_citation(node, entries, documents),
-        value=scalar if given == ["value"] else None,
-        at_least=scalar if given == ["at_least"] else None,
+        citation=read_entry_citation(node, entries, documents),
+        value=value,
+        at_least=at_least,
+        at_most=at_most,
         same_as=entries["same_as"].text() if given == ["same_as"] else "",
+        times=_times(entries["times"]) if "times" in entries else Fraction(1),
         note=entries["note"].text() if "note" in entries else "",
         where=entries[given[0]].where,
     )
 
 
-def _value_citation(node: Node, entries: Mapping[str, Node], documents: Documents) -> Citation:
+def _times(node: Node) -> Fraction:
+    """A multiple, as a whole number or a percentage. Raises PackError."""
+    times = node.percent() if isinstance(node.value, Fraction) else Fraction(node.whole())
+    if times <= 0:
+        raise node.refuse(N_("A multiple is more than 0."))
+    return times
+
+
+def read_entry_citation(node: Node, entries: Mapping[str, Node], documents: Documents) -> Citation:
+    """Where the figures of an entry stand: its `cite`, and its `grade` where it has one. Raises PackError."""
     grade = entries["grade"].one_of(GRADES) if "grade" in entries else ""
     if "cite" in entries:
         citation = read_citation(entries["cite"], documents)

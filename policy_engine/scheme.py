@@ -6,14 +6,17 @@ for the municipality and once for each county that overlays it.
 
 from __future__ import annotations
 
+import bisect
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
+from policy_engine.benefits import BenefitRules
 from policy_engine.citations import Citation, Document
-from policy_engine.conditions import Condition
+from policy_engine.conditions import Condition, Conditional
 from policy_engine.errors import N_, DateError
 
 Scalar = int | Fraction | bool | str
@@ -26,7 +29,8 @@ Unit = Literal["yuan", "ratio", "points", "boolean", "choice"]
 class Setting:
     """One dated value of a parameter: `value` exactly, or only bounds, in force from `start` to `end` inclusive.
 
-    `same_as` names another parameter whose value this one takes. `where`, here and below, is "file:line" in the pack.
+    `same_as` names another parameter whose value this one takes, so many `times`. `where`, here and below, is
+    "file:line" in the pack.
     """
 
     start: datetime.date
@@ -34,7 +38,9 @@ class Setting:
     citation: Citation
     value: Scalar | None = None
     at_least: Scalar | None = None
+    at_most: Scalar | None = None
     same_as: str = ""
+    times: Fraction = Fraction(1)
     note: str = ""
     where: str = ""
 
@@ -45,7 +51,7 @@ class Parameter:
 
     `settings` are its dated values, none where it is unset. `set_by` says who may set it, `stated` whether the
     document leaves it to them in so many words (`delegated`), only lays down a floor (`floor`) or says nothing
-    (`silent`); `citation` is that place.
+    (`silent`); `citation` is that place. `lowest` and `highest` bound what can be set at all, where the text does.
     """
 
     id: str
@@ -57,6 +63,8 @@ class Parameter:
     citation: Citation
     choices: tuple[str, ...] = ()
     where: str = ""
+    lowest: Scalar | None = None
+    highest: Scalar | None = None
 
 
 @dataclass(frozen=True)
@@ -101,79 +109,58 @@ class Note:
     where: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """How much is paid for a class of people: the parameters of the `total` and of each payer's regular part."""
+
+    id: str
+    when: Condition
+    total: str
+    by_payer: Mapping[str, str]
+    interpretations: tuple[str, ...] = ()
+    where: str = ""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The total and every share, once each."""
+        return tuple(dict.fromkeys((self.total, *self.by_payer.values())))
+
+
 @dataclass(frozen=True)
 class ContributionRules:
-    """Who pays how much. `shares` names the parameter of each payer's regular part."""
+    """Who pays how much. Of `amounts` the first whose `when` holds applies; the last one has no condition."""
 
-    total: str
-    shares: Mapping[str, str]
+    amounts: tuple[Shares, ...]
     own_part: tuple[Bearer, ...]
     remainder: tuple[Bearer, ...]
     notes: tuple[Note, ...]
 
-
-@dataclass(frozen=True)
-class Schedule:
-    """How one kind of care at one level of hospital is paid: parameters by name, `points` added to the ratio.
-
-    `guaranteed` names a share of the reportable cost that the fund pays at the least.
-    """
-
-    deductible: str
-    ratio: str
-    points: tuple[str, ...] = ()
-    guaranteed: str = ""
-    interpretations: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Adjustment:
-    """Points added to the ratio of one kind of care for a class of people."""
-
-    id: str
-    care: str
-    when: Condition
-    points: str
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class Ceiling:
-    """The most that the fund pays one person in a pooling year. Of a list, the first whose `when` holds applies."""
-
-    id: str
-    when: Condition
-    amount: str
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class BenefitRules:
-    """What the fund pays. `schedules` by kind of care and level of hospital."""
-
-    schedules: Mapping[tuple[str, str], Schedule]
-    adjustments: tuple[Adjustment, ...]
-    ceilings: tuple[Ceiling, ...]
-    ceiling_counts_outpatient: str
-    deductible_counts: str
-    rounding: str
-
     @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """The conditions that tell people apart."""
-        return (*(each.when for each in self.adjustments), *(each.when for each in self.ceilings))
+    def entries(self) -> tuple[Conditional, ...]:
+        """The entries that decide how much is paid and by whom."""
+        return (*self.amounts, *self.own_part, *self.remainder)
 
 
 @dataclass(frozen=True)
 class Interpretation:
-    """A reading of an open place in the text: the `question`, the reading `chosen`, and who could confirm it."""
+    """A reading of an open place in the text: the `question`, the `choices` by id, and who could confirm one.
+
+    `choice` is the one in force, `default` the one that the pack takes where nobody switches it.
+    """
 
     id: str
     question: str
-    chosen: str
+    choices: Mapping[str, str]
+    choice: str
+    default: str
     confirmed_by: str
     citation: Citation
     where: str = ""
+
+    @property
+    def chosen(self) -> str:
+        """The reading in force, in plain words."""
+        return self.choices[self.choice]
 
 
 @dataclass(frozen=True)
@@ -218,7 +205,8 @@ class Scheme:
     """One scheme in one period, as it stands in one county-level unit, or in the municipality where `overlay` is None.
 
     A national document is a scheme of kind `national`: statements only. `version` is a hash over all that it was read
-    from. `counties` lists the units that overlay it.
+    from. `counties` lists the units that overlay it, `hospitals` names
+    the directory of the hospitals around it.
     """
 
     id: str
@@ -240,6 +228,24 @@ class Scheme:
     counties: Mapping[str, Overlay]
     overlay: Overlay | None
     version: str
+    hospitals: str = ""
+
+    @property
+    def switched(self) -> tuple[tuple[str, str], ...]:
+        """The readings that are not the pack's own, each with the choice in force."""
+        return tuple((name, each.choice) for name, each in self.interpretations.items() if each.choice != each.default)
+
+    @cached_property
+    def turns(self) -> tuple[datetime.date, ...]:
+        """The days on which something changes, the scheme's first day included, in order."""
+        days = {setting.start for each in self.parameters.values() for setting in each.settings}
+        if self.benefits is not None:
+            days.update(self.benefits.turns)
+        return tuple(sorted({self.start, *(day for day in days if self.start <= day <= self.end)}))
+
+    def since(self, day: datetime.date) -> datetime.date:
+        """The day since which the rules are as they are on `day`."""
+        return self.turns[bisect.bisect_right(self.turns, day) - 1]
 
     def __repr__(self) -> str:
         """Short, since all its rules written out would fill a log."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from bot.languages import Catalogue
 from dialogs.sources import sources
-from policy_engine.calculation import percent
 from policy_engine.citations import Citation
-from policy_engine.facts import fact_to_json
-from policy_engine.money import yuan
-from policy_engine.parameters import decided_by
-from policy_engine.scheme import Parameter, Scalar, Scheme, Setting
+from policy_engine.parameters import decided_by, written
+from policy_engine.scheme import Parameter, Scheme, Setting
 
 
 def shown(scheme: Scheme) -> dict[str, Any]:
@@ -42,6 +38,8 @@ def shown(scheme: Scheme) -> dict[str, Any]:
         "interpretations": {
             name: {
                 "question": each.question,
+                "choices": dict(each.choices),
+                "choice": each.choice,
                 "chosen": each.chosen,
                 "confirmed_by": each.confirmed_by,
                 "citation": each.citation.to_dict(),
@@ -67,23 +65,18 @@ def _parameter(scheme: Scheme, parameter: Parameter) -> dict[str, Any]:
         {
             "from": each.start.isoformat(),
             "to": each.end.isoformat(),
-            **({"value": written(parameter, each.value)} if each.value is not None else {}),
-            **({"at_least": written(parameter, each.at_least)} if each.at_least is not None else {}),
+            **{
+                key: written(parameter.unit, value)
+                for key, value in (("value", each.value), ("at_least", each.at_least), ("at_most", each.at_most))
+                if value is not None
+            },
             **({"same_as": each.same_as} if each.same_as else {}),
+            **({"times": str(each.times)} if each.times != 1 else {}),
             "citation": each.citation.to_dict(),
         }
         for each in parameter.settings
     ]
     return data
-
-
-def written(parameter: Parameter, value: Scalar) -> Any:
-    """A parameter's value as people write it: yuan with two decimals, rates and points as percentages."""
-    if parameter.unit == "yuan":
-        return yuan(int(value))
-    if isinstance(value, Fraction):
-        return percent((value, value))
-    return fact_to_json(value)
 
 
 def show(scheme: Scheme, words: Catalogue) -> str:
@@ -121,10 +114,11 @@ def _shown(scheme: Scheme, parameter: Parameter, words: Catalogue) -> list[str]:
 
 def _value(parameter: Parameter, setting: Setting) -> str:
     if setting.same_as:
-        return f"= {setting.same_as}"
+        return f"= {setting.same_as}" + (f" × {setting.times}" if setting.times != 1 else "")
     if setting.value is None:
-        return f"≥ {written(parameter, setting.at_least or 0)}"
-    value = written(parameter, setting.value)
+        bounds = (("≥", setting.at_least), ("≤", setting.at_most))
+        return ", ".join(f"{sign} {written(parameter.unit, bound)}" for sign, bound in bounds if bound is not None)
+    value = written(parameter.unit, setting.value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -49,11 +49,12 @@ def _assert_says(found: Any, expected: Any, where: str) -> None:
 
 @pytest.mark.parametrize(("ask", "case"), _load())
 def test_case(ask: Any, case: dict[str, Any]) -> None:
-    assert set(case) <= {"name", "scheme", "county", "facts", "day", "today", "expect", "error"}
+    assert set(case) <= {"name", "scheme", "county", "readings", "facts", "day", "today", "expect", "error"}
     assert all(isinstance(case.get(key), datetime.date | None) for key in ("day", "today"))
 
     def found() -> dict[str, Any]:
-        scheme = load_scheme(case.get("scheme", "jiaxing-2008"), case.get("county"))
+        readings = tuple(case.get("readings", {}).items())
+        scheme = load_scheme(case.get("scheme", "jiaxing-2008"), case.get("county"), readings=readings)
         answer: dict[str, Any] = ask(scheme, parse_facts(case["facts"]), case.get("day"), case.get("today")).to_dict()
         return answer
 

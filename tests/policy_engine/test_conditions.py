@@ -36,7 +36,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def condition_of(tree: object, scratch: Path) -> Condition:
     scratch.write_text(json.dumps(tree), encoding="utf-8")
-    return read_condition(read_yaml(scratch, "condition.yaml"))
+    return read_condition(read_yaml(scratch, "condition.yaml"), {})
 
 
 def plainly(tree: Any, facts: Mapping[str, Any]) -> bool:

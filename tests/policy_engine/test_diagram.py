@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
-from policy_engine.diagram import Leaf, ask_first, given, mapped, unfold
+from policy_engine.diagram import Leaf, ask_first, given, mapped, narrowed, unfold
 
 DOMAINS = {"disabled": (True, False), "age": (17, 18), "care": ("inpatient", "outpatient")}
 PEOPLE = list(itertools.product(*DOMAINS.values()))
@@ -15,7 +15,11 @@ KNOWN = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for na
 
 
 def diagram(table: list[int]) -> Any:
-    return unfold(DOMAINS, lambda facts: table[PEOPLE.index(tuple(facts[name] for name in DOMAINS))])  # type: ignore[arg-type]
+    def decide(facts: dict[str, Any]) -> int | None:
+        outcomes = set(possible(table, facts))
+        return outcomes.pop() if len(outcomes) == 1 else None
+
+    return unfold(DOMAINS, decide)
 
 
 def possible(table: list[int], known: dict[str, Any]) -> list[int]:
@@ -59,14 +63,28 @@ def test_outcomes_that_are_made_equal_no_longer_matter(table: list[int]) -> None
     assert isinstance(mapped(diagram(table), lambda _: "same"), Leaf)
 
 
+@given_any(TABLES, KNOWN, st.sets(st.sampled_from((17, 18)), min_size=1))
+def test_a_few_possible_values_leave_the_outcomes_of_just_these(
+    table: list[int], known: dict[str, Any], ages: set[int]
+) -> None:
+    known.pop("age", None)
+    remaining = given(narrowed(diagram(table), {"age": tuple(sorted(ages))}), known)
+    assert set(remaining.odds) == {outcome for age in ages for outcome in possible(table, {**known, "age": age})}
+
+
 def test_the_question_that_leaves_least_doubt_comes_first() -> None:
     remaining = unfold(
-        DOMAINS, lambda facts: facts["care"] == "inpatient" and (facts["disabled"] or facts["age"] == 17)
+        DOMAINS,
+        lambda facts: (
+            facts["care"] == "inpatient" and (facts["disabled"] or facts["age"] == 17)
+            if facts.keys() == DOMAINS.keys()
+            else None
+        ),
     )
     assert ask_first(remaining, tuple(DOMAINS), lambda node: len(node.odds))[0] == "care"
 
 
 def test_a_number_between_two_bounds_belongs_to_its_stretch() -> None:
-    remaining = unfold({"age": (17, 18, 59, 60)}, lambda facts: int(facts["age"]) // 20)  # type: ignore[call-overload]
+    remaining = unfold({"age": (17, 18, 59, 60)}, lambda facts: int(facts["age"]) // 20 if facts else None)  # type: ignore[call-overload]
     for age, outcome in {0: 0, 17: 0, 18: 0, 40: 0, 59: 2, 60: 3, 99: 3}.items():
         assert given(remaining, {"age": age}).odds == {outcome: 1.0}

@@ -38,11 +38,11 @@ def test_a_fault_is_refused(fault: dict[str, Any], edited: Callable[..., Scheme]
     ],
 )
 def test_a_file_that_is_no_text_is_refused(packs: Path, content: bytes | None, says: str) -> None:
-    path = packs / "jiaxing-2008" / "benefits.yaml"
+    path = packs / "jiaxing-2008" / "documents.yaml"
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(PackError, match=f"^jiaxing-2008/benefits.yaml: {re.escape(says)}"):
+    with pytest.raises(PackError, match=f"^jiaxing-2008/documents.yaml: {re.escape(says)}"):
         load_scheme("jiaxing-2008", None, packs)
 
 

@@ -46,6 +46,8 @@ DELEGATED = {
     "outpatient.deductible.elsewhere",  # A35
 }
 SILENT = {
+    "contribution.migrant_pupil",  # 1.3 item 9, only where it is read as open
+    "inpatient.ratio.not_referred",  # 1.3 item 2, only where it is read as open
     "inpatient.ratio.township",  # A40
     "inpatient.ratio.transfer_base",  # 1.3 item 2
     "inpatient.deductible.counts",  # 1.3 item 5
@@ -66,7 +68,7 @@ def cited(scheme: Scheme) -> Iterator[tuple[str, Citation]]:
         for part in (*scheme.contribution.own_part, *scheme.contribution.remainder, *scheme.contribution.notes):
             yield part.text, part.citation
     for each in scheme.interpretations.values():
-        yield each.question + each.chosen, each.citation
+        yield each.question + "".join(each.choices.values()), each.citation
     for parameter in scheme.parameters.values():
         yield parameter.label, parameter.citation
         yield from (("", setting.citation) for setting in parameter.settings)
@@ -145,8 +147,10 @@ def test_a_target_is_never_a_parameter() -> None:
 
 
 def test_every_reading_of_an_open_place_is_used_or_holds_for_the_whole_scheme() -> None:
-    used = set(re.findall(r"\w+", " ".join(re.findall(r"relies_on: \[(.*)\]", _text("jiaxing-2008")))))
-    assert set(load_scheme("jiaxing-2008").interpretations) - used == {"period_is_2008"}
+    named = re.findall(r"(?:relies_on: \[|on_transfer: )([\w, ]*)", _text("jiaxing-2008"))
+    used = set(re.findall(r"\w+", " ".join(named)))
+    # The hospital of a province inside the city stands in the directory of hospitals.
+    assert set(load_scheme("jiaxing-2008").interpretations) - used == {"period_is_2008", "provincial_inside_city"}
 
 
 def _text(scheme: str) -> str:
