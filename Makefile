@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
 
-.PHONY: run test check bench soak lock messages format clean browser
+.PHONY: run test check bench soak fuzz lock messages format clean browser
 
 run: $(VENV)/.run locales/.compiled  ## serve on http://127.0.0.1:8000
 	HEBAO_OFFER_DEMO=$${HEBAO_OFFER_DEMO:-true} $(BIN)/hebao serve
@@ -25,6 +25,9 @@ bench: $(VENV)/.bench locales/.compiled  ## measure, beside other people's engin
 
 soak: $(VENV)/.test locales/.compiled  ## hostile conversations against a server that is killed; MINUTES=10
 	$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),10)
+
+fuzz: $(VENV)/.test locales/.compiled  ## hostile facts and spoilt packs against the engine; MINUTES=10
+	$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),10)
 
 browser: $(VENV)/.test  ## a Chromium for the browser tests, from the system's packages where there is none
 	@$(BIN)/python tests/browser/ensure.py

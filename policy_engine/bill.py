@@ -36,7 +36,8 @@ class Bill:
     @property
     def exact(self) -> bool:
         """Whether every amount is known."""
-        return self.whole.exact and self.reportable.exact and self.paid.exact and self.simple
+        known = self.whole.exact and (self.listed or self.reportable.exact) and self.paid.exact
+        return known and self.simple
 
     @property
     def simple(self) -> bool:
@@ -118,10 +119,10 @@ def read_bill(known: Mapping[str, Value], uses: Collection[str]) -> Bill:
     `uses` are the amounts besides that the rules look at (`class_b_cost` and what earlier stays came to); the others
     count as nothing. Raises FactError where a part would be more than the whole.
     """
-    fitting = known
-    if "bill_total" in known and "reportable_cost" in known:
-        fitting = with_bill(known)
-    whole, reportable = fitting.get("bill_total"), fitting.get("reportable_cost")
+    whole, reportable = known.get("bill_total"), known.get("reportable_cost")
+    if whole is not None and reportable is not None:
+        fitting = with_bill({"bill_total": whole, "reportable_cost": reportable})
+        whole, reportable = fitting["bill_total"], fitting["reportable_cost"]
     listed = not (isinstance(whole, Money) and isinstance(reportable, Money))
     if not isinstance(reportable, Money):
         reportable = whole if isinstance(whole, Money) else UNBOUNDED

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from policy_engine.bill import Bill
 from policy_engine.citations import Citation
@@ -39,8 +39,7 @@ ORDER = (
 """The lines of a receipt, from top to bottom; there may be several bands."""
 
 
-@dataclass(frozen=True)
-class ReceiptLine:
+class ReceiptLine(NamedTuple):
     """One line of a receipt.
 
     `role`: `total` is the bill; `person` and `fund` say who carries that share of it, and together they add up to the
@@ -279,7 +278,7 @@ def hull(cases: Sequence[Case]) -> tuple[Money, Money, tuple[ReceiptLine, ...]]:
     fund, person, lines = first.fund, first.person, first.lines
     for case in others:
         fund, person = fund.hull(case.fund), person.hull(case.person)
-        lines = _together(lines, case.lines)
+        lines = lines if case.lines == lines else _together(lines, case.lines)
     return fund, person, lines
 
 
@@ -293,7 +292,7 @@ def _together(one: tuple[ReceiptLine, ...], other: tuple[ReceiptLine, ...]) -> t
         if line is not None and counterpart is not None:
             lines.append(_widened(line, counterpart))
         elif complete and (single := line or counterpart) is not None and single.role == "person":
-            lines.append(replace(single, amount=single.amount.hull(NOTHING)))
+            lines.append(single._replace(amount=single.amount.hull(NOTHING)))
     return tuple(lines)
 
 
@@ -301,8 +300,7 @@ def _widened(line: ReceiptLine, other: ReceiptLine) -> ReceiptLine:
     rate = line.rate
     if rate is not None and other.rate is not None:
         rate = min(rate[0], other.rate[0]), max(rate[1], other.rate[1])
-    return replace(
-        line,
+    return line._replace(
         amount=line.amount.hull(other.amount),
         rate=rate,
         citations=tuple(dict.fromkeys((*line.citations, *other.citations))),

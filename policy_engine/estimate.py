@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policy_engine.bill import Bill, read_bill
-from policy_engine.calculation import Case, ReceiptLine, calculate, hull
+from policy_engine.calculation import Case, ReceiptLine, calculate, exact_lines, hull
 from policy_engine.citations import Citation
 from policy_engine.classes import CHOOSING
 from policy_engine.conditions import PARAMETER
@@ -16,7 +16,7 @@ from policy_engine.diagram import Node, ask_first, mapped
 from policy_engine.errors import N_, PolicyError
 from policy_engine.facts import ASSUMED, EARLIER, FACTS, Facts, Value, fact_to_json
 from policy_engine.known import Known, known_on
-from policy_engine.money import LARGEST, NOTHING, Money
+from policy_engine.money import LARGEST, NOTHING, Money, exactly
 from policy_engine.open_figures import deciding
 from policy_engine.parameters import Figure, Unset
 from policy_engine.profiles import Profile, benefit_day
@@ -90,8 +90,10 @@ def estimate(
     profile = benefit_day(scheme, day).profile(known, stay if isinstance(stay, int) else 1, settled.possible)
     bill = read_bill(known, profile.uses)
     if profile.only is not None and bill.exact:
-        case = calculate(profile.only.sides, profile.only.sources, bill)
-        fund, person, receipt = case.fund, case.person, case.lines
+        steps = profile.only.sides.least.steps(bill.amounts())
+        fund = exactly(steps.fund + steps.second)
+        person = exactly(bill.whole.low - fund.low)
+        receipt = exact_lines(profile.only.sides, profile.only.sources, bill, steps)
         missing: tuple[str, ...] = ()
         unset: tuple[Unset, ...] = ()
     else:
@@ -117,9 +119,10 @@ def _interpretations(settled: Known, profile: Profile) -> tuple[str, ...]:
     """The open places of the text that the result rests on; how a transfer counts, where there was one."""
     if not settled.interpretations and settled.facts.get("transferred_from", "none") == "none":
         return profile.interpretations
-    transfers = (each.entries.schedule.deductible.on_transfer for each in profile.options.values())
+    transferred = settled.facts.get("transferred_from", "none") != "none"
     read = profile.day.scheme.interpretations
-    named = [name for name in transfers if name in read] if "transferred_from" in settled.facts else []
+    counted = [each.entries.schedule.deductible.on_transfer for each in profile.options.values() if transferred]
+    named = [name for name in counted if name in read]
     return tuple(dict.fromkeys((*settled.interpretations, *profile.interpretations, *named)))
 
 

@@ -160,6 +160,8 @@ def with_bill(facts: Facts) -> dict[str, Value]:
     bill, reportable = settled.get("bill_total"), settled.get("reportable_cost")
     if not isinstance(bill, Money) or not isinstance(reportable, Money):
         return settled
+    if bill.exact and reportable.high is not None and reportable.high <= bill.low:
+        return settled
     if bill.high is not None:
         if reportable.low > bill.high:
             raise FactError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from policy_engine.benefits import Basis, Feed
 from policy_engine.money import Rounding, divided, rounded
@@ -19,8 +20,7 @@ Bands = tuple[tuple[Fen | None, int], ...]
 """Stretches of cost, each with its upper end (None: open) and its ratio, in parts of a `unit`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """What one bill comes to, in fen.
 
     `cost` is the reportable part, `class_b` what of it is for class-B items. `paid` is what the fund paid before in the
@@ -160,21 +160,11 @@ class Formula:
         parts["own_share"] = cost - steps.fund - sum(parts.values())
         base = sum(parts[each] for each in layer.feeds)
         second = layer.of(amounts.own_share + base) - layer.of(amounts.own_share)
-        return Steps(
-            steps.class_b,
-            steps.above_cost_ceiling,
-            steps.borne,
-            steps.entering,
-            steps.by_band,
-            steps.before,
-            steps.fund,
-            base,
-            min(divided(second, layer.unit, self.rounding), cost - steps.fund),
-        )
+        paid = min(divided(second, layer.unit, self.rounding), cost - steps.fund)
+        return steps._replace(feeding=base, second=paid)
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(NamedTuple):
     """What a bill comes to, in fen.
 
     `borne` is the deductible as far as the bill reaches, `entering` what is left after it; `by_band` what each band

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Self
 
 from policy_engine.errors import N_, FactError, shown
 
@@ -22,23 +21,29 @@ LARGEST = 10**14
 """Fen. Twelve digits of yuan: no hospital bill is larger, and nothing can be made slow with a huge number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount of at least `low` and at most `high` fen; `high` None means that nothing bounds it.
-
-    Exact when both ends are equal. Never negative. Raises FactError where the ends are not in order.
-    """
-
+class _Ends(NamedTuple):
     low: int
     high: int | None
 
-    def __post_init__(self) -> None:
-        if self.low < 0 or (self.high is not None and self.high < self.low):
+
+class Money(_Ends):
+    """An amount of at least `low` and at most `high` fen; `high` None means that nothing bounds it.
+
+    Exact when both ends are equal. Never negative. Raises FactError where the ends are not in order. A tuple, since
+    making amounts is what an estimate spends most of its time on.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, low: int, high: int | None) -> Self:
+        """An amount between two ends. Raises FactError where they are not in order."""
+        if low < 0 or (high is not None and high < low):
             raise FactError(
                 N_("An amount from {low} to {high} fen is no range: give the smaller end first, and none below 0."),
-                low=self.low,
-                high=self.high,
+                low=low,
+                high=high,
             )
+        return tuple.__new__(cls, (low, high))
 
     @property
     def exact(self) -> bool:
@@ -51,7 +56,7 @@ class Money:
             return yuan(self.low)
         return {"low": yuan(self.low), "high": None if self.high is None else yuan(self.high)}
 
-    def __add__(self, other: Money) -> Money:
+    def __add__(self, other: Money) -> Money:  # type: ignore[override]  # amounts add up, they do not string together
         return Money(self.low + other.low, None if self.high is None or other.high is None else self.high + other.high)
 
     def less(self, other: Money) -> Money:
@@ -93,7 +98,7 @@ UNBOUNDED = Money(0, None)
 
 
 def exactly(fen: int) -> Money:
-    """An amount that is known to the fen."""
+    """An amount that is known to the fen. Raises FactError below 0."""
     return Money(fen, fen)
 
 

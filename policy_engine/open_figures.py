@@ -23,6 +23,8 @@ def deciding(profile: Profile, bill: Bill) -> list[str]:
     """
     if bill.reportable.high is None:
         return []  # what decides while the bill itself is unknown is the bill
+    if all(option.sides.exact for option in profile.options.values()):
+        return []
     values, rules = profile.day.values, profile.day.rules
     unset = [name for name in profile.figures if not values.is_set(name)]
     ranges: dict[str, tuple[Scalar, Scalar]] = {name: _ends(name, values, bill) for name in unset}

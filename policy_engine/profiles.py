@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 from policy_engine.benefits import BenefitRules
 from policy_engine.citations import Citation
@@ -39,30 +40,26 @@ class BenefitDay:
         self.classes = classes_of(rules, self.values)
         domains = domains_of(rules, self.values)
         self.looked_at = tuple(name for name in domains if name in FACTS)
-        self._stretches = {name: domains[name] for name in self.looked_at if FACTS[name].kind == "int"}
-        self._plain = not self._stretches
-        self._profiles: dict[tuple[Value | None, ...], Profile] = {}
+        self._stretches = tuple(
+            (place, domains[name]) for place, name in enumerate(self.looked_at) if FACTS[name].kind == "int"
+        )
+        self._profiles: dict[tuple[object, ...], Profile] = {}
 
     def profile(self, known: Mapping[str, Value], stay: int, possible: Possible = ()) -> Profile:
         """What these facts leave open, at the year's stay of this number."""
-        key = (*map(known.get, self.looked_at), stay, possible) if self._plain else self._key(known, stay, possible)
-        found = self._profiles.get(key)  # type: ignore[arg-type]
+        values: list[Any] = [*map(known.get, self.looked_at), stay, possible]
+        for place, stretch in self._stretches:
+            number = values[place]
+            if number is not None:
+                values[place] = bisect.bisect_right(stretch, number)
+        key = tuple(values)
+        found = self._profiles.get(key)
         if found is None:
             if len(self._profiles) >= _MOST_KEPT:
                 self._profiles.clear()
             found = Profile(self, {name: known[name] for name in self.looked_at if name in known}, stay, possible)
-            self._profiles[key] = found  # type: ignore[index]
+            self._profiles[key] = found
         return found
-
-    def _key(self, known: Mapping[str, Value], stay: int, possible: Possible) -> tuple[object, ...]:
-        found: list[object] = [stay, possible]
-        for name in self.looked_at:
-            value = known.get(name)
-            stretch = self._stretches.get(name)
-            if stretch is not None and value is not None:
-                value = bisect.bisect_right(stretch, value)  # type: ignore[type-var]
-            found.append(value)
-        return tuple(found)
 
     def entries(self, each: Class) -> Entries:
         """The entries of a class, looked up."""
