@@ -24,7 +24,7 @@ from benchmarks import page
 from benchmarks.material import ROOT
 from benchmarks.timing import Table
 from policy_engine.errors import PolicyError
-from policy_engine.loader import PACKS, load_scheme
+from policy_engine.loader import PACKS, forget_schemes, load_scheme
 from policy_engine.scheme import Scheme
 from tests.policy_engine.hostile import ask_everything, facts, refused_in_words, schemes, spoilt
 
@@ -68,7 +68,7 @@ def packs(until: float, counts: Counter[str]) -> None:
             path.write_text(text, encoding="utf-8")
             _load(path, folders, draw, counts)
             path.write_text(whole, encoding="utf-8")
-            load_scheme.cache_clear()
+            forget_schemes()
 
 
 def _load(path: Path, folders: list[Path], draw: random.Random, counts: Counter[str]) -> None:

@@ -7,7 +7,6 @@ commit does anything leave. The same message again gets the same answer and does
 from __future__ import annotations
 
 import datetime
-import functools
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -21,7 +20,6 @@ from dialogs.respond import Turn, greet, open_question, respond
 from dialogs.understanding import mask_identity_numbers
 from member_store.store import PastTurn, Reduced, Store, StoredTurn
 from policy_engine.facts import fact_to_json
-from policy_engine.loader import load_scheme
 
 HISTORY = 50
 """Turns that a page shows."""
@@ -98,10 +96,9 @@ class Service:
     def context(self) -> Context:
         """What a turn needs from around it, today."""
         settings = self._settings
-        scheme = functools.partial(load_scheme, settings.scheme)
-        counties = scheme(None).counties
+        counties = settings.rules(None).counties
         return Context(
-            scheme=scheme,
+            scheme=settings.rules,
             county=settings.county,
             counties=tuple(name for name, each in counties.items() if settings.offer_demo or not each.illustrative),
             languages=catalogue,

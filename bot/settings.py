@@ -10,7 +10,8 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from policy_engine.errors import PolicyError
-from policy_engine.loader import load_scheme
+from policy_engine.loader import PACKS, Readings, load_scheme
+from policy_engine.scheme import Scheme
 
 
 class SettingsError(Exception):
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
         "Made beside an SQLite file; required with PostgreSQL.",
     )
     scheme: str = Field("jiaxing-2008", description="The policy pack.")
+    packs: Path = Field(PACKS, description="The folder of policy packs, each a folder; the program's own if not set.")
     county: str | None = Field(None, description="The one county that this service is for; asked where it is not set.")
     offer_demo: bool = Field(False, description="Whether the illustrative county is on offer.")
     today: datetime.date | None = Field(None, description="A fixed date, for trials.")
@@ -42,10 +44,18 @@ class Settings(BaseSettings):
     def check(self) -> Settings:
         """These settings, if scheme, county and date go together. Raises SettingsError."""
         try:
-            load_scheme(self.scheme, self.county).on(self.today)
+            self.rules(self.county).on(self.today)
         except PolicyError as error:
-            raise SettingsError(f"HEBAO_SCHEME, HEBAO_COUNTY or HEBAO_TODAY does not fit: {error}") from None
+            names = "HEBAO_SCHEME, HEBAO_PACKS, HEBAO_COUNTY or HEBAO_TODAY"
+            raise SettingsError(f"{names} does not fit: {error}") from None
         return self
+
+    def rules(self, county: str | None, readings: Readings = ()) -> Scheme:
+        """The pack as it stands in a county, with open places of the text read as `readings` has it.
+
+        Raises PolicyError for a pack, county or reading that there is not, PackError for a pack that is wrong.
+        """
+        return load_scheme(self.scheme, county, self.packs, readings)
 
     @property
     def now(self) -> datetime.date:
@@ -84,6 +94,8 @@ def settings_page() -> str:
 
 
 def _default(value: object) -> str:
+    if value == PACKS:
+        return "the program's own"
     return "none" if value in {None, ""} else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
