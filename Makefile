@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
 
-.PHONY: run test check bench soak fuzz lock messages format clean browser
+.PHONY: run test check bench soak fuzz lock messages format clean browser book mutations
 
 run: $(VENV)/.run locales/.compiled  ## serve on http://127.0.0.1:8000
 	HEBAO_OFFER_DEMO=$${HEBAO_OFFER_DEMO:-true} $(BIN)/hebao serve
@@ -28,6 +28,12 @@ soak: $(VENV)/.test locales/.compiled  ## hostile conversations against a server
 
 fuzz: $(VENV)/.test locales/.compiled  ## hostile facts and spoilt packs against the engine; MINUTES=10
 	$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),10)
+
+mutations: $(VENV)/.test locales/.compiled  ## change every number, date and citation of every pack: does anything notice?
+	$(BIN)/python -m tests.policy_engine.mutants
+
+book: $(VENV)/.run locales/.compiled  ## write the rule books of all packs into docs/rule-book
+	$(BIN)/hebao policy book --all docs/rule-book
 
 browser: $(VENV)/.test  ## a Chromium for the browser tests, from the system's packages where there is none
 	@$(BIN)/python tests/browser/ensure.py

@@ -11,6 +11,7 @@ from benchmarks import engine, page, serving, storing, talk
 from benchmarks.yardstick import yardstick
 
 try:
+    from benchmarks import batch
     from benchmarks.peers import comparison
 except ModuleNotFoundError as missing:
     raise SystemExit(
@@ -21,6 +22,8 @@ PARTS = (
     engine.decisions,
     comparison.estimates,
     comparison.decisions,
+    batch.agreement,
+    batch.speed,
     engine.packs,
     talk.understanding,
     talk.turns,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot.commands.explaining import add_explaining
 from bot.commands.hospitals import add_hospitals
 from bot.commands.options import AsJson, Locale, catalogue_of, print_json, refuse, settings_of, system_language
 from bot.commands.policy import policy
@@ -27,6 +28,7 @@ app = typer.Typer(
 keys = typer.Typer(no_args_is_help=True, help="Encryption keys.")
 database = typer.Typer(no_args_is_help=True, help="The database.")
 add_questions(app)
+add_explaining(app)
 add_hospitals(app)
 app.add_typer(policy, name="policy")
 app.add_typer(keys, name="keys")
@@ -157,6 +159,18 @@ def settings() -> None:
     from bot.settings import settings_page
 
     typer.echo(settings_page(), nl=False)
+
+
+@app.command()
+def facts(as_json: AsJson = False) -> None:
+    """Print every fact with its values and meaning."""
+    from bot.commands.vocabulary import facts_as_json, facts_page
+    from bot.languages import catalogue
+
+    if as_json:
+        print_json(facts_as_json())
+    else:
+        typer.echo(facts_page(catalogue("en"), catalogue("zh_Hans")), nl=False)
 
 
 @database.command("upgrade")

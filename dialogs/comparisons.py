@@ -1,4 +1,4 @@
-"""The same stay at every level of hospital, as a person hears it."""
+"""The same stay at every level of hospital, or every grade, as a person hears it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from policy_engine.compare import Comparison as Compared
 
 
 def comparison(found: Compared, case: Case) -> Comparison:
-    """The same bill at every level, and where it costs the person least."""
+    """The same bill at every level or grade, and where it costs the person least."""
     words = case.words
     rows = tuple(
         Row(
-            words(f"value.provider_level.{level}"),
+            words(f"value.{found.by}.{level}"),
             known_amount(each.fund_pays, case),
             known_amount(each.person_pays, case),
         )
@@ -43,15 +43,15 @@ def comparison(found: Compared, case: Case) -> Comparison:
         rows=rows,
         notes=tuple(notes),
         sources=sources(cited, words),
-        badge=badge(any(each.illustrative for each in found.levels.values()), case),
+        badge=badge([each.grade for each in found.levels.values()], case),
     )
 
 
 def _cheapest(found: Compared, case: Case) -> list[str]:
-    """The level at which the person certainly pays least, where there is one."""
+    """The level or grade at which the person certainly pays least, where there is one."""
     for level, each in found.levels.items():
         others = [other for name, other in found.levels.items() if name != level]
         high = each.person_pays.high
         if high is not None and all(high < other.person_pays.low for other in others):
-            return [case.words("compare.cheapest", level=case.words(f"value.provider_level.{level}"))]
+            return [case.words("compare.cheapest", level=case.words(f"value.{found.by}.{level}"))]
     return []

@@ -68,7 +68,10 @@ class Context:
 
 @dataclass(frozen=True)
 class Case:
-    """One person's case as a flow sees it: whom it is about, what is known, what they do not know."""
+    """One person's case as a flow sees it: whom it is about, what is known, what they do not know.
+
+    `brief` keeps what is told short enough for a telephone; the rest can be asked for.
+    """
 
     subject: str
     facts: dict[str, Value]
@@ -76,6 +79,7 @@ class Case:
     scheme: Scheme
     today: datetime.date
     words: Words
+    brief: bool = True
 
     @property
     def who(self) -> str:

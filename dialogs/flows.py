@@ -29,9 +29,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Conclude:
-    """The flow has its answer."""
+    """The flow has its answer, which rests on these readings of open places in the text."""
 
     replies: tuple[Reply, ...]
+    readings: tuple[str, ...] = ()
 
 
 Plan = Ask | Conclude
@@ -44,30 +45,37 @@ def plan(flow: str, case: Case) -> Plan:
 
 def _next(missing: Iterable[str], case: Case) -> Ask | None:
     """The first fact that still decides, that can be asked, and to which nobody has said *I don't know*."""
-    return next((Ask(fact) for fact in missing if fact in ASKING and fact not in case.unsure), None)
+    return next((Ask(fact) for fact in missing if _can_be_asked(fact, case) and fact not in case.unsure), None)
+
+
+def _can_be_asked(fact: str, case: Case) -> bool:
+    """Whether there is a question with an answer to it: no county, where the scheme has none to choose from."""
+    return fact in ASKING and (fact != "county" or bool(case.scheme.counties))
 
 
 def _eligibility(case: Case) -> Plan:
     found = eligibility(case.scheme, case.facts, today=case.today)
-    return _next(found.missing, case) or Conclude((decision(found, case),))
+    return _next(found.missing, case) or Conclude((decision(found, case),), found.interpretations)
 
 
 def _contribution(case: Case) -> Plan:
-    joining = eligibility(case.scheme, case.facts, today=case.today)
-    if joining.outcome == "ineligible":
-        return Conclude((decision(joining, case),))
+    if case.scheme.may_join:
+        joining = eligibility(case.scheme, case.facts, today=case.today)
+        if joining.outcome == "ineligible":
+            return Conclude((decision(joining, case),), joining.interpretations)
     found = contribution(case.scheme, case.facts, today=case.today)
-    return _next(found.missing, case) or Conclude((contribution_receipt(found, case),))
+    return _next(found.missing, case) or Conclude((contribution_receipt(found, case),), found.interpretations)
 
 
 def _estimate(case: Case) -> Plan:
     found = estimate(case.scheme, case.facts, today=case.today)
-    return _next(found.missing, case) or Conclude((estimate_receipt(found, case),))
+    return _next(found.missing, case) or Conclude((estimate_receipt(found, case),), found.interpretations)
 
 
 def _compare(case: Case) -> Plan:
     found = compare(case.scheme, case.facts, today=case.today)
-    return _next(found.missing, case) or Conclude((comparison(found, case),))
+    relied_on = dict.fromkeys(name for each in found.levels.values() for name in each.interpretations)
+    return _next(found.missing, case) or Conclude((comparison(found, case),), tuple(relied_on))
 
 
 FLOWS: dict[str, Callable[[Case], Plan]] = {

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dialogs.context import Case
+from dialogs.context import N_, Case
 from dialogs.sources import sources
-from policy_engine.citations import Citation
+from policy_engine.benefits import Adjustment, Ceiling, Layer
+from policy_engine.citations import GRADES, Citation
 from policy_engine.money import Money
 from policy_engine.parameters import Unset
+
+READINGS_SHOWN = 2
+"""Open places of the text that are told in full below a conclusion; of the others only how many there are."""
+
+_BADGES = {
+    "press": N_("badge.press"),
+    "unverified": N_("badge.unverified"),
+    "illustrative": N_("badge.illustrative"),
+}
 
 
 def stated(statement_id: str, case: Case) -> list[str]:
@@ -43,20 +53,44 @@ def office(fact: str, case: Case) -> list[str]:
 
 
 def readings(names: Iterable[str], case: Case) -> list[str]:
-    """The open places of the text on which a conclusion rests, how they are read, and whose reading counts."""
+    """The open places of the text on which a conclusion rests, how they are read, and whose reading counts.
+
+    In a brief case only the weightiest are told, and how to see the others.
+    """
+    ordered = _weightiest_first(names, case)
+    shown = ordered[:READINGS_SHOWN] if case.brief else ordered
+    told = [_reading(N_("note.interpretation"), name, case) for name in shown]
+    more = len(ordered) - len(shown)
+    return [*told, case.words("note.more_readings", count=more)] if more else told
+
+
+def all_readings(names: Iterable[str], case: Case) -> list[str]:
+    """Every open place of the text on which a conclusion rests, to be shown by themselves."""
+    told = [_reading(N_("readings.item"), name, case) for name in _weightiest_first(names, case)]
+    return [case.words("readings.heading", count=len(told)), *told]
+
+
+def _weightiest_first(names: Iterable[str], case: Case) -> list[str]:
+    """A reading on which only points or a ceiling rest decides less than one on which a whole schedule does."""
+    rules = case.scheme.benefits
+    if rules is None:
+        return list(dict.fromkeys(names))
+    weighty = {name for each in rules.schedules for name in each.interpretations}
+    ceilings = (*rules.ceilings, *rules.cost_ceilings)
+    others: tuple[Adjustment | Ceiling | Layer, ...] = (*rules.adjustments, *ceilings, *rules.layers)
+    light = {name for each in others for name in each.interpretations} - weighty
+    return sorted(dict.fromkeys(names), key=lambda name: name in light)
+
+
+def _reading(message_id: str, name: str, case: Case) -> str:
     source = case.words.source
-    told = []
-    for name in names:
-        reading = case.scheme.interpretations[name]
-        told.append(
-            case.words(
-                "note.interpretation",
-                question=source(reading.question),
-                chosen=source(reading.chosen),
-                office=source(reading.confirmed_by),
-            )
-        )
-    return told
+    reading = case.scheme.interpretations[name]
+    return case.words(
+        message_id,
+        question=source(reading.question),
+        chosen=source(reading.chosen),
+        office=source(reading.confirmed_by),
+    )
 
 
 def unset_notes(unset: Sequence[Unset], case: Case) -> list[str]:
@@ -92,6 +126,7 @@ def known_amount(amount: Money, case: Case) -> str:
     return case.words.money(amount)
 
 
-def badge(illustrative: bool, case: Case) -> str:
-    """The mark on whatever rests on made-up figures."""
-    return case.words("badge.illustrative") if illustrative else ""
+def badge(grades: Iterable[str], case: Case) -> str:
+    """The mark on whatever rests on figures that are made up, or less well founded than an official text."""
+    weakest = max(grades, key=GRADES.index)
+    return case.words(_BADGES[weakest]) if weakest in _BADGES else ""

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dialogs.context import N_, Case, Context, Words
+from dialogs.context import N_, Case, Context
+from dialogs.grades import grade_costs
+from dialogs.hospitals import hospital_name
 from dialogs.replies import Choice, Question
 from dialogs.understanding import Expecting
 from policy_engine.facts import FACTS
+from policy_engine.scheme import Scheme
 
 UNSURE = "unknown"
 """The choice *I don't know*, on offer with every question about a fact."""
@@ -41,6 +44,20 @@ class Asking:
 def _yes_no(ask: str, explain: str, yes: str, no: str) -> Asking:
     return Asking(ask, explain, (("true", yes), ("false", no)))
 
+
+_LEVELS = (
+    ("township", N_("value.provider_level.township")),
+    ("county", N_("value.provider_level.county")),
+    ("city", N_("value.provider_level.city")),
+    ("provincial", N_("value.provider_level.provincial")),
+    ("out_of_city", N_("value.provider_level.out_of_city")),
+)
+_GRADES = (
+    ("primary", N_("value.provider_grade.primary")),
+    ("grade_1", N_("value.provider_grade.grade_1")),
+    ("grade_2", N_("value.provider_grade.grade_2")),
+    ("grade_3", N_("value.provider_grade.grade_3")),
+)
 
 ASKING: dict[str, Asking] = {
     "registered_locally": _yes_no(
@@ -77,6 +94,7 @@ ASKING: dict[str, Asking] = {
         N_("ask.studies_locally"), N_("help.studies_locally"), N_("label.here"), N_("label.not_here")
     ),
     "age": Asking(N_("ask.age"), N_("help.age")),
+    "disabled": _yes_no(N_("ask.disabled"), N_("help.disabled"), N_("label.have"), N_("label.have_not")),
     "hardship_certificate": Asking(
         N_("ask.hardship_certificate"),
         N_("help.hardship_certificate"),
@@ -93,18 +111,56 @@ ASKING: dict[str, Asking] = {
         N_("help.care"),
         (("inpatient", N_("value.care.inpatient")), ("outpatient", N_("value.care.outpatient"))),
     ),
-    "provider_level": Asking(
-        N_("ask.provider_level"),
-        N_("help.provider_level"),
+    "provider_level": Asking(N_("ask.provider_level"), N_("help.provider_level"), _LEVELS),
+    "provider_grade": Asking(N_("ask.provider_grade"), N_("help.provider_grade"), _GRADES),
+    "provider_place": Asking(
+        N_("ask.provider_place"),
+        N_("help.provider_place"),
         (
-            ("township", N_("value.provider_level.township")),
-            ("county", N_("value.provider_level.county")),
-            ("city", N_("value.provider_level.city")),
-            ("provincial", N_("value.provider_level.provincial")),
-            ("out_of_city", N_("value.provider_level.out_of_city")),
+            ("in_county", N_("value.provider_place.in_county")),
+            ("in_city", N_("value.provider_place.in_city")),
+            ("in_province", N_("value.provider_place.in_province")),
+            ("out_of_province", N_("value.provider_place.out_of_province")),
+        ),
+    ),
+    "referred": _yes_no(N_("ask.referred"), N_("help.referred"), N_("label.done"), N_("label.not_done")),
+    "transferred_from": Asking(
+        N_("ask.transferred_from"),
+        N_("help.transferred_from"),
+        (("none", N_("value.transferred_from.none")), *_LEVELS),
+    ),
+    "transferred_from_grade": Asking(
+        N_("ask.transferred_from"),
+        N_("help.transferred_from_grade"),
+        (("none", N_("value.transferred_from.none")), *_GRADES),
+    ),
+    "treated_at_workplace": _yes_no(
+        N_("ask.treated_at_workplace"), N_("help.treated_at_workplace"), N_("label.yes"), N_("label.no")
+    ),
+    "disease_class": Asking(
+        N_("ask.disease_class"),
+        N_("help.disease_class"),
+        (
+            ("ordinary", N_("value.disease_class.ordinary")),
+            ("chronic", N_("value.disease_class.chronic")),
+            ("serious", N_("value.disease_class.serious")),
+        ),
+    ),
+    "contribution_grade": Asking(
+        N_("ask.contribution_grade"),
+        N_("help.contribution_grade"),
+        (
+            ("first", N_("value.contribution_grade.first")),
+            ("second", N_("value.contribution_grade.second")),
+            ("third", N_("value.contribution_grade.third")),
         ),
     ),
     "bill_total": Asking(N_("ask.bill_total"), N_("help.bill_total")),
+    "class_b_cost": Asking(N_("ask.class_b_cost"), N_("help.class_b_cost")),
+    "outpatient_paid_this_year": Asking(N_("ask.outpatient_paid_this_year"), N_("help.outpatient_paid_this_year")),
+    "reported_this_year": Asking(N_("ask.reported_this_year"), N_("help.reported_this_year")),
+    "entered_this_year": Asking(N_("ask.entered_this_year"), N_("help.entered_this_year")),
+    "own_share_this_year": Asking(N_("ask.own_share_this_year"), N_("help.own_share_this_year")),
     "county": Asking(N_("ask.county"), N_("help.county")),
 }
 
@@ -114,6 +170,10 @@ _GOAL_LABELS = {
     "estimate": N_("goal.estimate"),
     "compare_hospitals": N_("goal.compare_hospitals"),
 }
+
+
+CONFUSED = {"provider_level": "provider_grade", "provider_grade": "provider_level"}
+"""Facts that people take for one another: who has said the one is told how the other is meant."""
 
 
 def question(fact: str, case: Case, context: Context) -> Question:
@@ -127,18 +187,41 @@ def question(fact: str, case: Case, context: Context) -> Question:
         choices = tuple(Choice(value, case.words(label)) for value, label in asking.choices)
     if not choices:  # a number is the answer here, so no choice may have one
         return Question(fact, case.say(asking.ask), hint=case.words("hint.free"))
-    return Question(fact, case.say(asking.ask), (*choices, Choice(UNSURE, case.words("label.unsure"))))
+    choices = (*choices, Choice(UNSURE, case.words("label.unsure")))
+    return Question(fact, case.say(asking.ask), choices, _hint(fact, case))
 
 
-def goal_question(words: Words) -> Question:
-    """What would you like to know?"""
-    return Question(GOAL, words("ask.goal"), tuple(Choice(goal, words(_GOAL_LABELS[goal])) for goal in GOALS))
+def _hint(fact: str, case: Case) -> str:
+    """What somebody has to know to answer: what each grade of contribution costs, or that this is another question."""
+    if CONFUSED.get(fact) in case.facts:
+        return case.words(ASKING[fact].help)
+    costs = grade_costs(case) if fact == "contribution_grade" else []
+    return case.words("note.grades", costs=case.words.listed(costs)) if costs else ""
+
+
+def goal_question(case: Case) -> Question:
+    """What would you like to know? On offer is what the scheme has rules on."""
+    choices = (Choice(goal, case.words(_GOAL_LABELS[goal])) for goal in goals_of(case.scheme))
+    return Question(GOAL, case.words("ask.goal"), tuple(choices))
+
+
+def goals_of(scheme: Scheme) -> tuple[str, ...]:
+    """What a scheme has rules on."""
+    there = {
+        "eligibility": bool(scheme.may_join),
+        "contribution": scheme.contribution is not None,
+        "estimate": scheme.benefits is not None,
+        "compare_hospitals": scheme.benefits is not None,
+    }
+    return tuple(goal for goal in GOALS if there[goal])
 
 
 def correct_question(case: Case) -> Question:
     """Which of the answers so far is to be changed?"""
-    choices = tuple(Choice(name, summary(name, case)) for name in case.facts if name in FACTS and name in ASKING)
-    return Question(CORRECT, case.words("ask.correct"), choices)
+    choices = [Choice(name, summary(name, case)) for name in case.facts if name in FACTS and name in ASKING]
+    if "provider" in case.facts and "provider_level" not in case.facts:
+        choices.append(Choice("provider_level", summary("provider", case)))
+    return Question(CORRECT, case.words("ask.correct"), tuple(choices))
 
 
 def summary(fact: str, case: Case) -> str:
@@ -156,6 +239,8 @@ def summary(fact: str, case: Case) -> str:
         return words(f"state.{fact}", date=words.date(value))  # type: ignore[arg-type]
     if kind == "int":
         return words(f"state.{fact}", number=value)
+    if kind == "id":
+        return words(f"state.{fact}", hospital=hospital_name(str(value), case))
     return words(f"state.{fact}.{str(value).lower()}")
 
 

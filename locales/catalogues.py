@@ -8,6 +8,7 @@ each catalogue translates what is not in its language already.
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 import string
 import sys
@@ -27,15 +28,18 @@ VARIANTS = (".self", ".other")
 _DATED = ('"POT-Creation', '"PO-Revision', '"Last-Translator', '"Language-Team', '"Report-Msgid')
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PACK_KEYS = {"text", "label", "name", "question", "chosen", "confirmed_by", "issuer", "jurisdiction", "note"}
+_PACK_LISTS = {"articles", "choices", "not_encoded"}
+"""Keys of a pack below which everything is a sentence, but for figures and where they stand."""
+_NO_SENTENCES = {"parameters", "cite"}
 
 _MESSAGES = [
-    ("dialogs/**.py", "python"),
-    ("bot/**.py", "python"),
+    ("dialogs/**.py", "locales.catalogues:extract_code"),
+    ("bot/**.py", "locales.catalogues:extract_code"),
     ("bot/channels/web/templates/**.html", "jinja2.ext:babel_extract"),
     ("locales/catalogues.py", "locales.catalogues:extract_families"),
 ]
 _POLICY = [
-    ("policy_engine/**.py", "python"),
+    ("policy_engine/**.py", "locales.catalogues:extract_code"),
     ("policy_engine/schemes/**.yaml", "locales.catalogues:extract_pack"),
 ]
 _KEYWORDS: dict[str, Any] = dict.fromkeys(("N_", "_", "words", "say", "self"))
@@ -43,7 +47,9 @@ _KEYWORDS: dict[str, Any] = dict.fromkeys(("N_", "_", "words", "say", "self"))
 
 def families() -> Iterator[str]:
     """The ids that the program puts together from the vocabulary, where no one line of code names them."""
+    from dialogs.going_on import BY_GRADE
     from dialogs.questions import GOALS
+    from dialogs.receipts import AT_FIRST, RATED
     from dialogs.respond import ELSEWHERE
     from policy_engine.citations import GRADES
     from policy_engine.facts import FACTS
@@ -59,18 +65,34 @@ def families() -> Iterator[str]:
             yield from (f"state.{fact.id}.{value}" for value in values) if values else (f"state.{fact.id}",)
     for goal in GOALS:
         yield from (f"flow.{goal}", f"next.{goal}")
+    yield from (f"next.{goal}.by_grade" for goal in BY_GRADE)
     yield from (f"elsewhere.{intent}" for intent in ELSEWHERE)
     yield from (f"grade.{grade}" for grade in GRADES)
     yield from (f"payer.{payer}" for payer in PAYERS)
     yield from (f"assume.{fact}" for fact in ("reportable_cost", "fund_paid_this_year", "stays_this_year"))
     yield from (f"decision.{outcome}" for outcome in ("eligible", "ineligible", "undetermined"))
-    yield from ("unset.delegated", "unset.silent", "line.fund_pays.plain", "line.before_ceiling.plain")
+    yield from (f"line.{line}.plain" for line in RATED)
+    yield from (f"line.{line}.at_first" for line in AT_FIRST)
+    yield from ("unset.delegated", "unset.silent")
 
 
 def extract_families(_file: IO[bytes], *_: object, **_options: object) -> Iterator[tuple[int, str, str, list[str]]]:
     """Babel extraction method for `families`."""
     for message_id in families():
         yield 1, "N_", message_id, []
+
+
+def extract_code(
+    file: IO[bytes], keywords: Iterable[str], *_: object, **_options: object
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Babel extraction method for our own code. Unlike Babel's, it sees the calls inside an f-string as well."""
+    for node in ast.walk(ast.parse(file.read())):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        message = node.args[0]
+        if called in keywords and isinstance(message, ast.Constant) and isinstance(message.value, str):
+            yield node.lineno, "N_", message.value, []
 
 
 def extract_pack(file: IO[bytes], *_: object, **_options: object) -> Iterator[tuple[int, str, str, list[str]]]:
@@ -83,7 +105,8 @@ def extract_pack(file: IO[bytes], *_: object, **_options: object) -> Iterator[tu
 def _sentences(node: yaml.Node | None, *, wanted: bool = False) -> Iterator[tuple[int, str]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield from _sentences(value, wanted=wanted or key.value in _PACK_KEYS | {"articles"})
+            below = wanted and key.value not in _NO_SENTENCES
+            yield from _sentences(value, wanted=below or key.value in _PACK_KEYS | _PACK_LISTS)
     elif isinstance(node, yaml.SequenceNode):
         for each in node.value:
             yield from _sentences(each)

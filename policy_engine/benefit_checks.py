@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from policy_engine.benefits import BenefitRules, Ceiling, Schedule
-from policy_engine.conditions import Conditional, domain, readings_of
+from policy_engine.benefits import BenefitRules, Ceiling, Layer, Schedule
+from policy_engine.conditions import Conditional, domain
 from policy_engine.diagram import Leaf, Node, unfold
 from policy_engine.errors import N_, PackError
 from policy_engine.facts import Value
 from policy_engine.parameters import Values
-from policy_engine.scheme import Scheme
+from policy_engine.scheme import Interpretation, Scheme
+from policy_engine.witnesses import first_of_all, in_every_reading, witness
 
 NONE = ""
 """Stands for no entry where none applies."""
@@ -23,21 +24,24 @@ def check_benefits(scheme: Scheme, rules: BenefitRules) -> None:
         _every_treatment(rules.on(day), day.isoformat(), rules.schedules[0].where)
     for schedule in rules.schedules:
         day = max(scheme.start, schedule.start or scheme.start)
-        _reached(rules.on(day), schedule)
+        _reached(rules.on(day), schedule, scheme.interpretations)
         _bounds_rise(scheme, schedule)
-        if schedule.deductible.on_transfer and not schedule.deductible.amount:
+        if schedule.deductible.share and len(schedule.bands) > 1 and schedule.basis in {"gross", "year_gross"}:
             raise PackError(
                 N_(
-                    "After a transfer only an amount can be made up. Give this deductible an amount, or no on_transfer."
+                    "A deductible that is a share grows with the bill, so these bands cannot be measured before it. "
+                    "Set basis: after_deductible or year_net."
                 ),
                 where=schedule.where,
             )
     for ceilings in (rules.ceilings, rules.cost_ceilings):
-        reachable(ceilings)
+        reachable(ceilings, scheme.interpretations)
         _for_everybody(ceilings)
-    reachable(rules.layers)
+    reachable(rules.layers, scheme.interpretations)
+    for layer in rules.layers:
+        _bounds_rise(scheme, layer)
     for adjustment in rules.adjustments:
-        reachable((adjustment,))
+        reachable((adjustment,), scheme.interpretations)
 
 
 def _unique(rules: BenefitRules) -> None:
@@ -68,12 +72,17 @@ def first_of(entries: Sequence[Conditional]) -> Node[str]:
     return unfold({name: domain(name, conditions) for name in needed}, decide)
 
 
-def reachable(entries: Sequence[Conditional]) -> None:
-    """Raises PackError for an entry that nobody can meet, or that those above it leave nobody."""
-    met = first_of(entries).odds.keys() if entries else ()
-    for each in entries:
-        if each.id not in met and not _by_reading(each):
-            _refuse_unreachable(each, alone=first_of((each,)).odds.keys() == {NONE})
+def reachable(entries: Sequence[Conditional], readings: Mapping[str, Interpretation]) -> None:
+    """Raises PackError for an entry that, however the text is read, nobody can meet or those above it leave nobody."""
+    for place, each in enumerate(entries):
+        if not _met(entries, place, readings):
+            _refuse_unreachable(each, alone=not _met((each,), 0, readings))
+
+
+def _met(entries: Sequence[Conditional], place: int, readings: Mapping[str, Interpretation]) -> bool:
+    """Whether somebody, under some reading, meets the entry at this place and none above it."""
+    conditions = tuple(each.when for each in entries[: place + 1])
+    return any(witness(first_of_all(read_as, place)) is not None for read_as in in_every_reading(conditions, readings))
 
 
 def _refuse_unreachable(entry: Conditional, *, alone: bool) -> None:
@@ -90,14 +99,9 @@ def _refuse_unreachable(entry: Conditional, *, alone: bool) -> None:
     )
 
 
-def _by_reading(entry: Conditional) -> bool:
-    """Whether another reading of the text may bring the entry to life."""
-    return any(True for _ in readings_of(entry.when))
-
-
-def _reached(schedules: Sequence[Schedule], schedule: Schedule) -> None:
-    if (schedule not in schedules or schedule.id not in first_of(schedules).odds) and not _by_reading(schedule):
-        _refuse_unreachable(schedule, alone=first_of((schedule,)).odds.keys() == {NONE})
+def _reached(schedules: Sequence[Schedule], schedule: Schedule, readings: Mapping[str, Interpretation]) -> None:
+    if schedule not in schedules or not _met(schedules, schedules.index(schedule), readings):
+        _refuse_unreachable(schedule, alone=not _met((schedule,), 0, readings))
 
 
 def _every_treatment(schedules: Sequence[Schedule], day: str, where: str) -> None:
@@ -133,19 +137,19 @@ def _for_everybody(ceilings: Sequence[Ceiling]) -> None:
         )
 
 
-def _bounds_rise(scheme: Scheme, schedule: Schedule) -> None:
+def _bounds_rise(scheme: Scheme, entry: Schedule | Layer) -> None:
     """The ends of bands lie one above the other, as far as they are set."""
     for turn in scheme.turns:
         values, reached = Values(scheme, turn), 0
-        for band in schedule.bands:
+        for band in entry.bands:
             if not band.up_to or not values.is_set(band.up_to):
                 continue
             end = values.money(band.up_to).low
             if end <= reached:
                 raise PackError(
                     N_("The bands of {name} do not rise: one ends at or below the one before. Put them in order."),
-                    where=schedule.where,
-                    name=schedule.id,
+                    where=entry.where,
+                    name=entry.id,
                 )
             reached = end
 

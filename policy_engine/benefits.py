@@ -20,23 +20,29 @@ stays of the year so far (累计), likewise before or after deductibles."""
 Feed = Literal["class_b", "deductible", "own_share", "above_cost_ceiling", "above_ceiling"]
 """A part of a bill that is left to the person, as a second layer may take it up."""
 
+PaidBefore = Literal["fund_paid_this_year", "outpatient_paid_this_year"]
+"""What the fund paid before in the year: for everything, or for outpatient visits only."""
+
 
 @dataclass(frozen=True)
 class Band:
     """A stretch of cost (费用段) with a `ratio` of its own, up to the amount `up_to`; open where that is empty.
 
-    `closed` says whether the amount itself belongs to it (以下, 含) or to the next one. Money paid is the same.
+    `closed` says whether the amount itself belongs to it (以下, 含) or to the next one. Money paid is the same. To a
+    `fixed` ratio no points are added.
     """
 
     ratio: str
     up_to: str = ""
     closed: bool = True
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
 class Deductible:
     """What the person carries first (起付线): an `amount`, or a `share` of the cost between `at_least` and `at_most`.
 
+    The share is of the reportable cost, or `of_whole_bill` of all that the hospital asks for.
     `later_stays` are the amounts for the second, third, … stay of the year, the last of them for all that follow.
     `counts` names a choice, `per_stay` or `per_year`: by the year, earlier cost has used it up. `on_transfer` names a
     choice, `full` or `difference`: after a transfer only what exceeds the earlier hospital's deductible is carried.
@@ -46,6 +52,7 @@ class Deductible:
     share: str = ""
     at_least: str = ""
     at_most: str = ""
+    of_whole_bill: bool = False
     later_stays: tuple[str, ...] = ()
     counts: str = ""
     on_transfer: str = ""
@@ -56,8 +63,9 @@ class Schedule:
     """How one kind of treatment is paid.
 
     `points` are added to every ratio. `guaranteed` is a share of the reportable cost that the fund pays at the least
-    (保底). `class_b_share` is what the person carries of class-B items (乙类) before anything else. It holds from
-    `start` to `end`, the whole period where they are None.
+    (保底), or of what is left of it after the deductible: `guaranteed_of` names a choice, `reportable_cost` (also where
+    it is empty) or `after_deductible`. `class_b_share` is what the person carries of class-B items (乙类) before
+    anything else. It holds from `start` to `end`, the whole period where they are None.
     """
 
     id: str
@@ -67,6 +75,7 @@ class Schedule:
     deductible: Deductible = Deductible()
     points: tuple[str, ...] = ()
     guaranteed: str = ""
+    guaranteed_of: str = ""
     class_b_share: str = ""
     text: str = ""
     interpretations: tuple[str, ...] = ()
@@ -93,12 +102,14 @@ class Adjustment:
 class Ceiling:
     """The most for one person in a pooling year (封顶线): of what the fund pays, or of the cost that enters.
 
-    `amount` is empty where there is no limit.
+    `amount` is empty where there is no limit. `counts` is the fact with the payments that use up a limit on payment:
+    all of the year, or only those for outpatient visits.
     """
 
     id: str
     when: Condition
     amount: str
+    counts: PaidBefore = "fund_paid_this_year"
     interpretations: tuple[str, ...] = ()
     where: str = ""
 
@@ -124,8 +135,9 @@ class Layer:
 class BenefitRules:
     """What the fund pays.
 
-    `order` names a choice, `deductible_first` or `ratio_first`; `rounding` one of `half_up`, `down`, `up`. Every line
-    of a receipt is rounded; with `each_band` the payment of every band as well.
+    `order` names a choice, `deductible_first` or `ratio_first`; a deductible that is a share of the cost comes off first
+    in any case. `rounding` is one of `half_up`, `down`, `up`. Every line of a receipt is rounded; with `each_band` the
+    payment of every band as well.
     """
 
     schedules: tuple[Schedule, ...]

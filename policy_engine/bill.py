@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from policy_engine.errors import N_, FactError
 from policy_engine.facts import ASSUMED, EARLIER, Value, with_bill
 from policy_engine.formula import Amounts, Fen, Formula
-from policy_engine.money import NOTHING, UNBOUNDED, Money, exactly
+from policy_engine.money import NOTHING, UNBOUNDED, Money, exactly, rounded
 
 _FAR = 10**17
 """Fen; more than any amount."""
@@ -67,57 +66,86 @@ class Bill:
             self.reported.low,
             self.entered.low,
             self.own_share.low,
+            self.whole.low,
         )
 
     def candidates(self, formula: Formula, cost: Fen, most: bool) -> Iterator[Amounts]:
         """Amounts of a bill of this cost among which the formula pays the most, or else the least.
 
-        More of class B, or more paid before, never brings a person more. What earlier stays came to may matter either
-        way, so every amount is tried at which something changes.
+        More of class B, more paid before, or more that is not on the list never brings a person more. What earlier
+        stays came to may matter either way, so every amount is tried at which something changes.
         """
         class_b = self.class_b.low if most else _top(self.class_b)
         paid = self.paid.low if most else _top(self.paid)
+        whole = cost if self.listed else self.whole.low if most else _top(self.whole)
         if self.simple:
-            yield Amounts(cost, min(class_b, cost), paid, self.reported.low, self.entered.low, self.own_share.low)
+            yield Amounts(
+                cost, min(class_b, cost), paid, self.reported.low, self.entered.low, self.own_share.low, whole
+            )
             return
-        turning = _turning(formula, cost)
-        layer = formula.layer
-        in_layer = _ends(layer.bands, layer.deductible, cost) if layer is not None else {0}
-        for reported, entered, own_share in itertools.product(
-            _tried(self.reported, turning), _tried(self.entered, turning), _tried(self.own_share, in_layer)
-        ):
-            yield Amounts(cost, min(class_b, cost), paid, reported, entered, own_share)
+        first = Amounts(cost, min(class_b, cost), paid, whole=whole)
+        for reported in _tried(self.reported, _reported_turns(formula, first)):
+            amounts = first._replace(reported=reported)
+            for entered in _tried(self.entered, _entered_turns(formula, amounts)):
+                amounts = amounts._replace(entered=entered)
+                for own_share in _tried(self.own_share, _own_share_turns(formula, amounts)):
+                    yield amounts._replace(own_share=own_share)
 
 
 def _top(amount: Money) -> Fen:
     return _FAR if amount.high is None else amount.high
 
 
-def _tried(amount: Money, turning: Collection[Fen]) -> list[Fen]:
-    ends = {amount.low, _top(amount)}
-    return sorted(ends.union(each for each in turning if amount.low < each < _top(amount)))
+def _tried(amount: Money, turns: Collection[Fen]) -> list[Fen]:
+    """The ends of an amount and what turns within it; only one end where nothing turns, since then any will do."""
+    if not turns:
+        return [amount.low]
+    low, high = amount.low, _top(amount)
+    return sorted({low, high, *(each for each in turns if low < each < high)})
 
 
-def _ends(bands: tuple[tuple[Fen | None, int], ...], deductible: Fen | None, cost: Fen) -> set[Fen]:
-    """Where the payment of bands turns, for a year's sum before or after this bill."""
-    ends = {end for end, _ in bands if end is not None} | {deductible or 0}
-    return ends | {end - cost for end in ends}
+def _around(ends: Collection[Fen], *parts: Fen) -> set[Fen]:
+    """The ends, and where something of the size of one of the parts would have to begin to reach up to them."""
+    return {*ends, *(end - part for end in ends for part in parts)}
 
 
-def _turning(formula: Formula, cost: Fen) -> set[Fen]:
-    """Where what was reported or entered before turns what a formula pays."""
-    turning = _ends(formula.bands, formula.deductible, cost)
+def _band_ends(formula: Formula) -> set[Fen]:
+    return {end for end, _ in formula.bands if end is not None}
+
+
+def _reported_turns(formula: Formula, amounts: Amounts) -> set[Fen]:
+    """Where what was reported before turns what a formula pays of this bill."""
+    ends = _band_ends(formula) if formula.basis == "year_gross" else set()
+    deductible = formula.steps(amounts).borne
+    if formula.yearly:
+        deductible = max(0, (formula.deductible or 0) - formula.carried)
+        ends.add(deductible)
     if formula.cost_ceiling is not None:
-        turning |= {formula.cost_ceiling, formula.cost_ceiling - cost}
-    deductible = formula.deductible or 0
-    return turning | {each - deductible for each in turning} | {each + deductible for each in turning}
+        ends.add(formula.cost_ceiling)
+    listed = amounts.cost - rounded(formula.class_b_share * amounts.class_b, formula.borne_rounding)
+    return _around(_around(ends, deductible), listed) if ends else set()
+
+
+def _entered_turns(formula: Formula, amounts: Amounts) -> set[Fen]:
+    """Where what was left after deductibles before turns what a formula pays of this bill."""
+    if formula.basis != "year_net":
+        return set()
+    return _around(_band_ends(formula), formula.steps(amounts).entering)
+
+
+def _own_share_turns(formula: Formula, amounts: Amounts) -> set[Fen]:
+    """Where what was left to the person before turns what a second layer pays of this bill."""
+    if formula.layer is None:
+        return set()
+    return _around(formula.layer.turns, formula.steps(amounts).feeding)
 
 
 def read_bill(known: Mapping[str, Value], uses: Collection[str]) -> Bill:
     """The amounts among the facts, with what is assumed where nobody said it. An unknown bill is open above.
 
-    `uses` are the amounts besides that the rules look at (`class_b_cost` and what earlier stays came to); the others
-    count as nothing. Raises FactError where a part would be more than the whole.
+    `uses` are the amounts besides that the rules look at (`class_b_cost`, what earlier stays came to, how much was paid
+    for outpatient visits); the others count as nothing. Where the whole bill is among them, it may be larger than the
+    reportable part. Raises FactError where a part would be more than the whole.
     """
     whole, reportable = known.get("bill_total"), known.get("reportable_cost")
     if whole is not None and reportable is not None:
@@ -128,6 +156,8 @@ def read_bill(known: Mapping[str, Value], uses: Collection[str]) -> Bill:
         reportable = whole if isinstance(whole, Money) else UNBOUNDED
     if not isinstance(whole, Money):
         whole = reportable
+        if "bill_total" in uses and isinstance(known.get("reportable_cost"), Money):
+            whole, listed = Money(reportable.low, None), False
     paid = known.get("fund_paid_this_year", ASSUMED["fund_paid_this_year"])
     stay = known.get("stays_this_year", ASSUMED["stays_this_year"])
     bill = Bill(
@@ -152,10 +182,16 @@ def _with_more(bill: Bill, known: Mapping[str, Value], uses: Collection[str]) ->
         raise FactError(
             N_("class_b_cost is a part of what is on the list, so it cannot be more. Give the smaller amount.")
         )
+    paid = bill.paid
+    if "outpatient_paid_this_year" in uses:
+        # A part of all that was paid; where it is open which of the two counts, it is one of them.
+        part = amount("outpatient_paid_this_year", Money(0, paid.high))
+        paid = part.hull(paid) if "fund_paid_this_year" in uses else part
     before = NOTHING if bill.stay == 1 else UNBOUNDED
     reported, entered, own_share = (amount(name, before) for name in EARLIER)
     return replace(
         bill,
+        paid=paid,
         class_b=class_b if bill.reportable.high is None else class_b.at_most(exactly(bill.reportable.high)),
         reported=reported,
         entered=entered,

@@ -130,6 +130,8 @@ def _person(sides: Sides, bill: Bill) -> Money:
 
 def _sameness(sides: Sides, bill: Bill, fund: Money) -> Hashable:
     """What two cases must have in common so that no amount within the bill's range tells them apart."""
+    if sides.most.of_whole and not bill.whole.exact and not fund.exact:
+        return sides.least, sides.most
     if bill.reportable.exact or fund.exact:
         return fund
     if not bill.simple or sides.most.layer is not None:
@@ -252,10 +254,11 @@ def _range_lines(sides: Sides, sources: Sources, bill: Bill, fund: Money, person
 def _deductible(sides: Sides, bill: Bill) -> Money:
     """What the deductible can be for this bill."""
     if sides.least.by_share is not None:
-        costs = (bill.reportable.low, bill.reportable.high)
         ends = [
-            UNBOUNDED if cost is None else exactly(formula.steps(Amounts(cost)).borne)
-            for formula, cost in zip((sides.most, sides.least), costs, strict=True)
+            UNBOUNDED
+            if cost is None
+            else exactly(formula.steps(Amounts(cost, whole=_FAR if whole is None else whole)).borne)
+            for formula, cost, whole in zip((sides.most, sides.least), bill.reportable, bill.whole, strict=True)
         ]
         return ends[0].hull(ends[1])
     low, high = sides.most.deductible or 0, sides.least.deductible

@@ -27,9 +27,10 @@ def check_scheme(scheme: Scheme) -> None:
     if scheme.contribution is not None:
         _exactly_one("own_part", scheme.contribution.own_part)
         _exactly_one("remainder", scheme.contribution.remainder)
-        reachable(scheme.contribution.amounts)
-        for amounts in scheme.contribution.amounts:
-            _shares_add_up(scheme, amounts)
+        reachable(scheme.contribution.amounts, scheme.interpretations)
+        if any(bearer.payer == "shares" for bearer in scheme.contribution.remainder):
+            for amounts in scheme.contribution.amounts:
+                _shares_add_up(scheme, amounts)
     if scheme.benefits is not None:
         check_benefits(scheme, scheme.benefits)
 

@@ -16,20 +16,22 @@ site that names no source; a value made up to try the program out."""
 class Document:
     """An official document, the same only as itself.
 
-    `articles` gives each article (and item, as "十四.1") in our own plain words. `where` is "file:line" in the
-    pack, and `places` the same for each article.
+    `issued` is None where the source gives no day. `articles` gives each article (and item, as "十四.1") in our own
+    plain words, `not_encoded` why nothing rests on an article where that is so. `where` is "file:line" in the pack, and
+    `places` the same for each article.
     """
 
     id: str
     number: str
     title: str
     issuer: str
-    issued: datetime.date
+    issued: datetime.date | None
     grade: str
     found_at: str
     articles: Mapping[str, str]
     where: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
+    not_encoded: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Short, since all its articles written out would fill a log."""

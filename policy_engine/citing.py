@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from policy_engine.citations import Citation
-from policy_engine.scheme import Parameter, Scalar, Scheme, Unit
+from policy_engine.scheme import Interpretation, Parameter, Scalar, Scheme, Setting, Unit
+
+Kind = Literal["rule", "bearer", "note", "value", "delegated", "silent", "reading", "floor", "statement", "office"]
+Figures = tuple[tuple[Scalar, Unit], ...]
 
 
 @dataclass(frozen=True)
@@ -16,17 +19,16 @@ class Citing:
 
     `kind` is what the entry is: a `rule` on joining, a `bearer`, a `note`, a dated `value`, a parameter that is left to
     somebody (`delegated`) or not mentioned (`silent`), a `reading` of an open place, a `floor` (a statement that the
-    engine calculates with), another `statement`, an `office`. `sentences` are its words; `figure` is its value in
-    `unit`, where it has one; `where` is "file:line".
+    engine calculates with), another `statement`, an `office`. `sentences` are its words; `figures` the values and
+    bounds that it states, each with its unit; `where` is "file:line".
     """
 
-    kind: Literal["rule", "bearer", "note", "value", "delegated", "silent", "reading", "floor", "statement", "office"]
+    kind: Kind
     id: str
     citation: Citation
     where: str
     sentences: tuple[str, ...] = ()
-    figure: Scalar | None = None
-    unit: Unit | None = None
+    figures: Figures = ()
 
 
 def citing(scheme: Scheme) -> Iterator[Citing]:
@@ -47,33 +49,54 @@ def _entries(scheme: Scheme) -> Iterator[Citing]:
     for parameter in scheme.parameters.values():
         yield from _of_parameter(parameter)
     for reading in scheme.interpretations.values():
-        sentences = (reading.question, *reading.choices.values())
-        yield Citing("reading", reading.id, reading.citation, reading.where, sentences)
+        yield from _of_reading(reading)
     for statement in scheme.statements:
+        least = statement.at_least
         yield Citing(
-            "floor" if statement.at_least is not None else "statement",
+            "statement" if least is None else "floor",
             statement.id,
             statement.citation,
             statement.where,
             (statement.text,),
-            statement.at_least,
-            "yuan" if statement.at_least is not None else None,
+            () if least is None else ((least, "yuan"),),
         )
     for office in scheme.offices.values():
         yield Citing("office", office.fact, office.citation, office.where, (office.name,))
 
 
 def _of_parameter(parameter: Parameter) -> Iterator[Citing]:
+    bounds = _stated(parameter.unit, parameter.lowest, parameter.highest)
     if not parameter.settings:
-        stated: Literal["delegated", "silent"] = "delegated" if parameter.stated == "delegated" else "silent"
-        yield Citing(stated, parameter.id, parameter.citation, parameter.where, (parameter.label,))
+        stated: Kind = "delegated" if parameter.stated == "delegated" else "silent"
+        yield Citing(stated, parameter.id, parameter.citation, parameter.where, (parameter.label,), bounds)
+    elif bounds:
+        yield Citing("value", parameter.id, parameter.citation, parameter.where, (), bounds)
     for setting in parameter.settings:
-        yield Citing(
-            "value",
-            parameter.id,
-            setting.citation,
-            setting.where,
-            tuple(filter(None, (parameter.label, setting.note))),
-            setting.at_least if setting.value is None else setting.value,
-            parameter.unit,
-        )
+        words = tuple(filter(None, (parameter.label, setting.note)))
+        yield Citing("value", parameter.id, setting.citation, setting.where, words, figures_of(setting, parameter.unit))
+
+
+def _of_reading(reading: Interpretation) -> Iterator[Citing]:
+    sentences = (reading.question, *reading.choices.values())
+    yield Citing("reading", reading.id, reading.citation, reading.where, sentences)
+    for parameters in reading.sets.values():
+        for parameter in parameters.values():
+            for each in parameter.settings:
+                words = (each.note,) if each.note else ()
+                figures = figures_of(each, parameter.unit)
+                yield Citing("reading", reading.id, each.citation, each.where, words, figures)
+
+
+def figures_of(setting: Setting, unit: Unit) -> Figures:
+    """The figures that a dated value states: itself, its bounds, or the multiple that it is of another one."""
+    if setting.value is not None:
+        return ((setting.value, unit),)
+    multiple: Figures = ((setting.times, "ratio"),) if setting.times != 1 else ()
+    return (*_stated(unit, setting.at_least, setting.at_most), *multiple)
+
+
+def _stated(unit: Unit, least: Scalar | None, most: Scalar | None) -> Figures:
+    """The bounds that say something: nothing is negative, and no share more than the whole, without being told."""
+    lower: Figures = () if least is None or least == 0 else ((least, unit),)
+    upper: Figures = () if most is None or (most == 1 and unit == "ratio") else ((most, unit),)
+    return (*lower, *upper)

@@ -15,6 +15,9 @@ from policy_engine.parameters import Values
 CHOOSING = ("care", "provider_level", "provider_grade", "provider_place", "treated_at_workplace", "disease_class")
 """The facts about a treatment rather than a person, which choose its schedule."""
 
+TRANSFERS = {"provider_level": "transferred_from", "provider_grade": "transferred_from_grade"}
+"""What tells hospitals apart, and the fact that says it of the hospital that transferred the patient."""
+
 Entry = TypeVar("Entry", Schedule, Ceiling, Layer)
 
 
@@ -87,7 +90,8 @@ def domains_of(rules: BenefitRules, values: Values) -> dict[str, tuple[Value, ..
     conditions = conditions_of(rules, schedules)
     needed = {name for condition in conditions for name, _ in condition.needs()}
     transfers = any(_counts_transfer(each, values) for each in schedules)
-    names = {*needed, "transferred_from", "provider_level"} if transfers else needed
+    moved = _moved(schedules) if transfers else {}
+    names = {*needed, *moved, *moved.values()}
     order = (*CHOOSING, *(name for name in FACTS if name not in CHOOSING))
     domains = {name: domain(name, conditions) for name in order if name in names}
     for name in sorted(names):
@@ -167,9 +171,16 @@ def _before(
 ) -> Schedule | None:
     if not _counts_transfer(schedule, values):
         return None
-    came_from = known.get("transferred_from")
-    if came_from is None:
-        raise _OpenError
-    if came_from == "none":
+    came_from = {name: known.get(fact) for name, fact in _moved(schedules).items()}
+    if "none" in came_from.values():
         return None
-    return _first(schedules, {**known, "provider_level": came_from})
+    there = {name: value for name, value in came_from.items() if value is not None}
+    if len(there) < len(came_from):
+        raise _OpenError
+    return _first(schedules, {**known, **there})
+
+
+def _moved(schedules: Iterable[Schedule]) -> dict[str, str]:
+    """By what the schedules tell hospitals apart, each with the fact that says it of the one before a transfer."""
+    needed = {name for each in schedules for name, _ in each.when.needs()}
+    return {name: fact for name, fact in TRANSFERS.items() if name in needed} or {"provider_level": "transferred_from"}

@@ -115,7 +115,7 @@ def contribution(
     day = scheme.on(on, today)
     known = known_on(scheme, facts, day).facts
     values = Values(scheme, day)
-    remaining = _settled(given(_cases(scheme), known), scheme, rules, known)
+    remaining = rules_left(scheme, rules, known)
     amounts = {each.id: each for each in rules.amounts}
     parts = {case: _parts(scheme, rules, values, amounts[case.amounts], case) for case in remaining.odds}
     possible = list(dict.fromkeys(parts.values()))
@@ -154,6 +154,11 @@ class Rules:
     amounts: str
     own: str
     rest: str
+
+
+def rules_left(scheme: Scheme, rules: ContributionRules, known: Mapping[str, Value]) -> Node[Rules]:
+    """Which rules may apply, once these facts are known."""
+    return _settled(given(_cases(scheme), known), scheme, rules, known)
 
 
 @lru_cache(maxsize=64)

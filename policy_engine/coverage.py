@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from policy_engine.citations import Document, article_key
-from policy_engine.citing import citing
+from policy_engine.citing import Citing, citing
+from policy_engine.parameters import decided_by
 from policy_engine.scheme import Scheme
 
 KINDS = ("encoded", "delegated", "silent", "ambiguous", "informational", "not_encoded")
@@ -34,6 +35,8 @@ class Place:
 
     `kinds` says what became of it, in the order of KINDS; `informational` stands there only where nothing else does.
     `cited_by` has, for each kind, the ids of what cites it; statements and offices are always under `informational`.
+    `reasons` say for each kind why: who decides what is delegated or silent, who could confirm a reading, the kinds of
+    the statements (`office` for whom to ask), and for what nothing cites the pack's reason, if it gives one.
     `through_items` marks an article that only its items speak for: nothing cites it as a whole, and `kinds` are theirs.
     """
 
@@ -41,6 +44,7 @@ class Place:
     gist: str
     kinds: tuple[str, ...]
     cited_by: Mapping[str, tuple[str, ...]]
+    reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     through_items: bool = False
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,6 +54,7 @@ class Place:
             "gist": self.gist,
             "kinds": list(self.kinds),
             "cited_by": {kind: list(ids) for kind, ids in self.cited_by.items()},
+            "reasons": {kind: list(reasons) for kind, reasons in self.reasons.items()},
             "through_items": self.through_items,
         }
 
@@ -90,18 +95,21 @@ class Coverage:
 
 def coverage(scheme: Scheme) -> Coverage:
     """What became of every article and item that the scheme's documents list."""
-    found: dict[tuple[Document, str], dict[str, dict[str, None]]] = {}
+    found: dict[tuple[Document, str], list[Citing]] = {}
     for each in citing(scheme):
         if each.citation.document is not None:
             place = each.citation.document, article_key(each.citation.article, each.citation.item)
-            found.setdefault(place, {}).setdefault(_KIND_OF[each.kind], {})[each.id] = None
+            found.setdefault(place, []).append(each)
     return Coverage(
         scheme.id,
         tuple(
             DocumentCoverage(
                 document,
                 _with_items(
-                    [_place(document, article, found.get((document, article), {})) for article in document.articles]
+                    [
+                        _place(scheme, document, article, found.get((document, article), []))
+                        for article in document.articles
+                    ]
                 ),
             )
             for document in scheme.documents.values()
@@ -109,13 +117,36 @@ def coverage(scheme: Scheme) -> Coverage:
     )
 
 
-def _place(document: Document, article: str, cited: Mapping[str, Iterable[str]]) -> Place:
+def _place(scheme: Scheme, document: Document, article: str, citing: Sequence[Citing]) -> Place:
+    cited_by: dict[str, dict[str, None]] = {}
+    reasons: dict[str, dict[str, None]] = {}
+    for each in citing:
+        kind = _KIND_OF[each.kind]
+        cited_by.setdefault(kind, {})[each.id] = None
+        if reason := _reason(scheme, each):
+            reasons.setdefault(kind, {})[reason] = None
+    if not citing and article in document.not_encoded:
+        reasons["not_encoded"] = {document.not_encoded[article]: None}
     return Place(
         article,
         document.articles[article],
-        _kinds(cited),
-        {kind: tuple(cited[kind]) for kind in KINDS if kind in cited},
+        _kinds(cited_by),
+        {kind: tuple(cited_by[kind]) for kind in KINDS if kind in cited_by},
+        {kind: tuple(reasons[kind]) for kind in KINDS if kind in reasons},
     )
+
+
+def _reason(scheme: Scheme, each: Citing) -> str:
+    match each.kind:
+        case "delegated" | "silent":
+            return decided_by(scheme, scheme.parameters[each.id])
+        case "reading":
+            return scheme.interpretations[each.id].confirmed_by
+        case "statement":
+            return next(statement.kind for statement in scheme.statements if statement.id == each.id)
+        case "office":
+            return "office"
+    return ""
 
 
 def _kinds(found: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from policy_engine.bill import Bill, read_bill
 from policy_engine.calculation import Case, ReceiptLine, calculate, exact_lines, hull
 from policy_engine.citations import Citation
-from policy_engine.classes import CHOOSING
+from policy_engine.classes import CHOOSING, TRANSFERS
 from policy_engine.conditions import PARAMETER
 from policy_engine.diagram import Node, ask_first, mapped
 from policy_engine.errors import N_, PolicyError
@@ -117,9 +117,9 @@ def estimate(
 
 def _interpretations(settled: Known, profile: Profile) -> tuple[str, ...]:
     """The open places of the text that the result rests on; how a transfer counts, where there was one."""
-    if not settled.interpretations and settled.facts.get("transferred_from", "none") == "none":
+    transferred = any(settled.facts.get(fact, "none") != "none" for fact in TRANSFERS.values())
+    if not settled.interpretations and not transferred:
         return profile.interpretations
-    transferred = settled.facts.get("transferred_from", "none") != "none"
     read = profile.day.scheme.interpretations
     counted = [each.entries.schedule.deductible.on_transfer for each in profile.options.values() if transferred]
     named = [name for name in counted if name in read]
@@ -141,7 +141,8 @@ def _open(
         missing = [name for name in missing if name not in dict(settled.possible)]
     if not {"bill_total", "reportable_cost"} & known.keys() and fund != NOTHING:
         missing = _after_schedule(missing, "bill_total")
-    missing += [name for name in _amounts_wanted(profile, bill, known) if name not in missing]
+    if not fund.exact:
+        missing += [name for name in _amounts_wanted(profile, bill, known) if name not in missing]
     if scheme.overlay is None and not fund.exact and profile.left_to_counties and "county" not in missing:
         missing.insert(0, "county")
     named = [name for name in scheme.parameters if PARAMETER + name in remaining.support]
@@ -161,6 +162,8 @@ def _after_schedule(missing: list[str], fact: str) -> list[str]:
 def _amounts_wanted(profile: Profile, bill: Bill, known: Mapping[str, Value]) -> list[str]:
     """The amounts besides the bill that nobody has said and that can change what is paid."""
     ranges = {
+        "bill_total": bill.whole,
+        "outpatient_paid_this_year": bill.paid,
         "class_b_cost": bill.class_b,
         **dict(zip(EARLIER, (bill.reported, bill.entered, bill.own_share), strict=True)),
     }
@@ -178,7 +181,8 @@ def _assumptions(profile: Profile, known: Mapping[str, Value], fund: Money) -> t
     assumed: list[tuple[str, Value]] = []
     if "bill_total" in known and "reportable_cost" not in known:
         assumed.append(("reportable_cost", known["bill_total"]))
-    if "fund_paid_this_year" not in known and fund != NOTHING and profile.may_be_capped:
+    apart = "outpatient_paid_this_year" in known and {"outpatient_paid_this_year"} == profile.paid_apart
+    if "fund_paid_this_year" not in known and not apart and fund != NOTHING and profile.may_be_capped:
         assumed.append(("fund_paid_this_year", ASSUMED["fund_paid_this_year"]))
     if "stays_this_year" not in known and profile.stay_matters:
         assumed.append(("stays_this_year", ASSUMED["stays_this_year"]))

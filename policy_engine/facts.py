@@ -44,6 +44,8 @@ def _facts(*facts: Fact) -> dict[str, Fact]:
 
 LEVELS = ("township", "county", "city", "provincial", "out_of_city")
 """Hospitals by administrative level and place (article 十四), not by grade."""
+GRADES = ("primary", "grade_1", "grade_2", "grade_3")
+"""Hospitals by grade (医院等级); `primary` are those at the base (基层) that have none."""
 
 FACTS: dict[str, Fact] = _facts(
     Fact(
@@ -71,10 +73,11 @@ FACTS: dict[str, Fact] = _facts(
     Fact("care", "enum", ("inpatient", "outpatient")),
     Fact("provider", "id"),
     Fact("provider_level", "enum", LEVELS),
-    Fact("provider_grade", "enum", ("primary", "grade_1", "grade_2", "grade_3")),
+    Fact("provider_grade", "enum", GRADES),
     Fact("provider_place", "enum", ("in_county", "in_city", "in_province", "out_of_province")),
     Fact("referred", "bool"),
     Fact("transferred_from", "enum", ("none", *LEVELS)),
+    Fact("transferred_from_grade", "enum", ("none", *GRADES)),
     Fact("treated_at_workplace", "bool"),
     Fact("disease_class", "enum", ("ordinary", "chronic", "serious")),
     Fact("contribution_grade", "enum", ("first", "second", "third")),
@@ -82,6 +85,7 @@ FACTS: dict[str, Fact] = _facts(
     Fact("reportable_cost", "money"),
     Fact("class_b_cost", "money"),
     Fact("fund_paid_this_year", "money"),
+    Fact("outpatient_paid_this_year", "money"),
     Fact("stays_this_year", "int", low=1, high=366),
     Fact("reported_this_year", "money"),
     Fact("entered_this_year", "money"),

@@ -25,7 +25,7 @@ class Amounts(NamedTuple):
 
     `cost` is the reportable part, `class_b` what of it is for class-B items. `paid` is what the fund paid before in the
     year; `reported`, `entered` and `own_share` are what earlier stays came to: their cost, the same after deductibles,
-    and what was left to the person.
+    and what was left to the person. `whole` is the whole bill, as large as `cost` where it is less.
     """
 
     cost: Fen
@@ -34,6 +34,7 @@ class Amounts(NamedTuple):
     reported: Fen = 0
     entered: Fen = 0
     own_share: Fen = 0
+    whole: Fen = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,21 @@ class LayerFormula:
     deductible: Fen | None
     ceiling: Fen | None
     feeds: tuple[Feed, ...]
+
+    @property
+    def turns(self) -> set[Fen]:
+        """The sums of a year at which what it pays turns."""
+        if self.deductible is None:
+            return {0}
+        found, paid, low = {self.deductible}, 0, self.deductible
+        for high, ratio in self.bands:
+            if self.ceiling is not None and ratio:
+                reached = low + max(0, self.ceiling * self.unit - paid) // ratio
+                found |= {reached, reached + 1}
+            if high is not None and high > low:
+                found.add(high)
+                paid, low = paid + (high - low) * ratio, high
+        return found
 
     def of(self, year: Fen) -> int:
         """What it pays in a year in which so much was left to the person, in parts of a `unit`."""
@@ -61,8 +77,9 @@ class LayerFormula:
 class Formula:
     """How the fund pays one class, every figure exact.
 
-    `deductible` None: larger than any bill. `by_share` makes it that share of the cost, with `least` and `most`.
-    `carried` was carried before a transfer; `yearly` says that earlier cost counts towards it. `ceiling` and
+    `deductible` None: larger than any bill. `by_share` makes it that share of the cost, or `of_whole` of the whole
+    bill, with `least` and `most`. `carried` was carried before a transfer; `yearly` says that earlier cost counts
+    towards it. `guaranteed_net`: the guaranteed share is of what is left after the deductible. `ceiling` and
     `cost_ceiling` None: no limit. `borne_rounding` is for what the person carries first, `rounding` for payments.
     """
 
@@ -71,6 +88,7 @@ class Formula:
     basis: Basis = "after_deductible"
     deductible: Fen | None = 0
     by_share: Fraction | None = None
+    of_whole: bool = False
     least: Fen = 0
     most: Fen | None = None
     carried: Fen = 0
@@ -78,6 +96,7 @@ class Formula:
     ratio_first: bool = False
     class_b_share: Fraction = Fraction(0)
     guaranteed: Fraction = Fraction(0)
+    guaranteed_net: bool = False
     cost_ceiling: Fen | None = None
     ceiling: Fen | None = None
     layer: LayerFormula | None = None
@@ -105,8 +124,12 @@ class Formula:
             by_ratio, before = before, max(0, before - deductible)
             borne = by_ratio - before
         if self.guaranteed:
-            before = max(before, rounded(self.guaranteed * cost, self.rounding))
-            borne = min(borne, cost - before)  # a guaranteed share may reach into the deductible
+            of = max(0, listed - deductible) if self.guaranteed_net else cost
+            before = max(before, rounded(self.guaranteed * of, self.rounding))
+            # A guaranteed share may reach into what the person would carry first.
+            class_b = min(class_b, cost - before)
+            above_cost_ceiling = min(above_cost_ceiling, cost - before - class_b)
+            borne = min(borne, cost - before - class_b - above_cost_ceiling)
         fund = before if self.ceiling is None else min(before, max(0, self.ceiling - amounts.paid))
         steps = Steps(class_b, above_cost_ceiling, borne, entering, by_band, before, fund, 0, 0)
         return self._with_layer(steps, amounts) if self.layer is not None else steps
@@ -118,7 +141,8 @@ class Formula:
 
     def _deductible(self, listed: Fen, amounts: Amounts) -> Fen:
         if self.by_share is not None:
-            found = max(self.least, rounded(self.by_share * listed, self.borne_rounding))
+            of = max(amounts.whole, amounts.cost) if self.of_whole else listed
+            found = max(self.least, rounded(self.by_share * of, self.borne_rounding))
             found = found if self.most is None else min(found, self.most)
         elif self.deductible is None:
             return max(listed, amounts.cost)

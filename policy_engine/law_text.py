@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from policy_engine.citations import Document, article_key
+from policy_engine.citations import Citation, Document, article_key
 from policy_engine.citing import Citing, citing
+from policy_engine.conditions import Below, Condition, Conditional, Is, Joined, Not
 from policy_engine.errors import N_, PackError
+from policy_engine.facts import FACTS
+from policy_engine.parameters import Values
 from policy_engine.quantities import Quantity, quantities
-from policy_engine.scheme import Scheme
+from policy_engine.scheme import Scalar, Scheme, Unit
 
 # How official texts mark an article, the most telling first: 第一条, （一）, 一、. A heading of a coarser kind ends it.
 _MARKS = (
@@ -26,6 +29,8 @@ _MARKS = (
     ("{label}、", ""),
 )
 _ITEM = r"(?:^|(?<=\s)|(?<=。)|(?<=；)){number}(?:[．、]|\.(?![0-9]))"
+# What a text says without a digit: that there is none of something, and 18 as the age from which one is grown up.
+_IN_WORDS = {Fraction(0): re.compile("不设|不予|不再|不补|取消|免|无"), Fraction(18): re.compile("成年")}
 _BRACKETS = str.maketrans(dict.fromkeys("(〔【", "[") | dict.fromkeys(")〕】", "]"))
 
 
@@ -55,6 +60,10 @@ def check_numbers(scheme: Scheme, texts: Collection[str]) -> Checked:
             if place in parts:
                 faults += _missing(document, place, entry.where, stated(entry), parts[place])
         faults += _dates(scheme, document, text)
+        for condition, citation, where in _conditions(scheme):
+            place = article_key(citation.article, citation.item)
+            if citation.document is document and place in parts:
+                faults += _missing(document, place, where, tuple(_bounds(condition)), parts[place])
     return Checked(tuple(faults), tuple(without))
 
 
@@ -83,19 +92,21 @@ def split(document: Document, text: str) -> dict[str, str]:
 
 
 def stated(entry: Citing) -> tuple[Quantity, ...]:
-    """Every number that an entry of a pack states: its figure, and those in its words."""
-    in_words = tuple(each for sentence in entry.sentences for each in quantities(sentence))
-    figure = entry.figure
-    if figure is None or isinstance(figure, bool | str):
-        return in_words
-    if entry.unit == "yuan":
-        amount = Fraction(figure) / 100
-        return (Quantity(amount, "元", shown=f"{_decimal(amount)}元"), *in_words)
-    hundredths = abs(Fraction(figure) * 100)
-    if entry.unit == "points":
-        sign = (figure > 0) - (figure < 0)
-        return (Quantity(hundredths, "百分点", sign, f"{'-' * (sign < 0)}{_decimal(hundredths)}个百分点"), *in_words)
-    return (Quantity(hundredths, "%", shown=f"{_decimal(hundredths)}%"), *in_words)
+    """Every number that an entry of a pack states: its figures, and those in its words."""
+    in_words = (each for sentence in entry.sentences for each in quantities(sentence))
+    figures = (_quantity(value, unit) for value, unit in entry.figures if not isinstance(value, bool | str))
+    return (*figures, *in_words)
+
+
+def _quantity(value: Scalar, unit: Unit) -> Quantity:
+    if unit == "yuan":
+        amount = Fraction(value) / 100
+        return Quantity(amount, "元", shown=f"{_decimal(amount)}元")
+    hundredths = abs(Fraction(value) * 100)
+    if unit == "points":
+        sign = (Fraction(value) > 0) - (Fraction(value) < 0)
+        return Quantity(hundredths, "百分点", sign, f"{'-' * (sign < 0)}{_decimal(hundredths)}个百分点")
+    return Quantity(hundredths, "%", shown=f"{_decimal(hundredths)}%")
 
 
 def _of_document(document: Document, text: str, parts: Mapping[str, str]) -> Iterator[PackError]:
@@ -110,15 +121,58 @@ def _of_document(document: Document, text: str, parts: Mapping[str, str]) -> Ite
             )
             continue
         yield from _missing(document, place, document.places.get(place, ""), quantities(gist), parts[place])
-    yield from _anywhere(document, document.where, (_day(document.issued), *quantities(document.title)), text)
+    issued = (_day(document.issued),) if document.issued else ()
+    yield from _anywhere(document, document.where, (*issued, *quantities(document.title)), text)
 
 
 def _dates(scheme: Scheme, document: Document, text: str) -> Iterator[PackError]:
     """A change in the middle of the period stands somewhere in the document; most have one article for all dates."""
-    for parameter in scheme.parameters.values():
-        for setting in parameter.settings:
-            if setting.citation.document is document and setting.start != scheme.start:
-                yield from _anywhere(document, setting.where, (_day(setting.start),), text)
+    readings = (each for reading in scheme.interpretations.values() for each in reading.sets.values())
+    listed = (*scheme.parameters.values(), *(each for parameters in readings for each in parameters.values()))
+    for setting in (each for parameter in listed for each in parameter.settings):
+        if setting.citation.document is document and setting.start != scheme.start:
+            yield from _anywhere(document, setting.where, (_day(setting.start),), text)
+    for schedule in scheme.benefits.schedules if scheme.benefits else ():
+        cited = Values(scheme, scheme.start).citation(schedule.bands[0].ratio).document
+        # A schedule that ends before the scheme does is followed by one that begins.
+        if cited is document and schedule.start is not None and schedule.start != scheme.start:
+            yield from _anywhere(document, schedule.where, (_day(schedule.start),), text)
+
+
+def _conditions(scheme: Scheme) -> Iterator[tuple[Condition, Citation, str]]:
+    """Every condition with the place that it comes from; for how bills are paid, that of the entry's first figure."""
+    for rule in (*scheme.cannot_join, *scheme.may_join):
+        yield rule.when, rule.citation, rule.where
+    if scheme.contribution is not None:
+        for bearer in (*scheme.contribution.own_part, *scheme.contribution.remainder):
+            yield bearer.when, bearer.citation, bearer.where
+        for note in scheme.contribution.notes:
+            yield note.when, note.citation, note.where
+        for amounts in scheme.contribution.amounts:
+            yield amounts.when, scheme.parameters[amounts.total].citation, amounts.where
+    if scheme.benefits is not None:
+        rules, values = scheme.benefits, Values(scheme, scheme.start)
+        first: list[tuple[Conditional, str]] = [(each, each.bands[0].ratio) for each in rules.schedules]
+        first += [(each, each.bands[0].ratio) for each in rules.layers]
+        first += [(each, each.points) for each in rules.adjustments]
+        first += [(each, each.amount) for each in (*rules.ceilings, *rules.cost_ceilings) if each.amount]
+        for entry, figure in first:
+            yield entry.when, values.citation(figure), entry.where
+
+
+def _bounds(condition: Condition) -> Iterator[Quantity]:
+    """The whole numbers that a condition compares a fact to: an age, the number of a stay."""
+    match condition:
+        case Below():
+            yield Quantity(Fraction(condition.bound), "", shown=str(condition.bound))
+        case Is() if condition.fact in FACTS and FACTS[condition.fact].kind == "int":
+            whole = (each for each in condition.values if isinstance(each, int))
+            yield from (Quantity(Fraction(each), "", shown=str(each)) for each in whole)
+        case Joined():
+            for part in condition.parts:
+                yield from _bounds(part)
+        case Not():
+            yield from _bounds(condition.part)
 
 
 def _missing(
@@ -128,6 +182,9 @@ def _missing(
     years = tuple(each for each in quantities(document.title) if each.unit == "年")
     there = quantities(stretch)
     for number in numbers:
+        in_words = _IN_WORDS.get(number.number)
+        if in_words and in_words.search(stretch):
+            continue
         if not any(number.stands_as(each) for each in (*there, *years)):
             listed = ", ".join(dict.fromkeys(each.shown for each in there)) or "–"
             yield PackError(

@@ -7,7 +7,6 @@ to do. Loaded schemes are kept, since they never change while the program runs.
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +16,8 @@ from policy_engine.checks import check_scheme
 from policy_engine.directory import directory_ids, load_directory
 from policy_engine.errors import N_, PackError, PolicyError, did_you_mean, shown
 from policy_engine.facts import FACTS
-from policy_engine.parameters import written
+from policy_engine.overlays import check_county, read_county, read_overlay
+from policy_engine.provenance import fingerprint
 from policy_engine.reading import (
     overrides,
     read_contribution,
@@ -28,7 +28,7 @@ from policy_engine.reading import (
 )
 from policy_engine.reading_benefits import read_benefits
 from policy_engine.reading_values import read_documents, read_parameter, read_settings
-from policy_engine.scheme import Overlay, Parameter, Scheme, Setting
+from policy_engine.scheme import Interpretation, Overlay, Parameter, Scheme
 from policy_engine.source import Node, read_yaml
 
 PACKS = Path(__file__).parent / "schemes"
@@ -65,97 +65,48 @@ Readings = tuple[tuple[str, str], ...]
 """Open places of the text with the choice to take, where it is not the pack's own."""
 
 
-@lru_cache(maxsize=256)
 def load_scheme(scheme_id: str, county: str | None = None, packs: Path = PACKS, readings: Readings = ()) -> Scheme:
     """A scheme as it stands in `county`, or in the whole municipality where that is None.
 
     `readings` switches open places of the text to another choice. Raises PackError for a pack that is wrong,
     PolicyError for a scheme, county, reading or choice that there is not.
     """
+    return _loaded(scheme_id, county, packs, readings)
+
+
+@lru_cache(maxsize=256)
+def _loaded(scheme_id: str, county: str | None, packs: Path, readings: Readings) -> Scheme:
+    """Kept under all four, however many of them the caller named."""
     if scheme_id not in scheme_ids(packs):
         raise PolicyError(
             N_("There is no scheme called {scheme}. Did you mean: {nearest}?"),
             scheme=scheme_id,
             nearest=did_you_mean(scheme_id, scheme_ids(packs)),
         )
-    scheme = _municipal(scheme_id, packs, readings) if county is None else _overlaid(scheme_id, county, packs, readings)
-    check_scheme(scheme)
+    if county is None:
+        scheme = _municipal(scheme_id, packs, readings)
+        check_scheme(scheme)
+        return scheme
+    base = _loaded(scheme_id, None, packs, readings)
+    scheme = _in_county(base, county, packs)
+    check_county(base, scheme)
     return scheme
 
 
-def _overlaid(scheme_id: str, county: str, packs: Path, readings: Readings) -> Scheme:
-    base = load_scheme(scheme_id, None, packs, readings)
+def forget_schemes() -> None:
+    """Read every scheme anew when it is next asked for."""
+    _loaded.cache_clear()
+
+
+def _in_county(base: Scheme, county: str, packs: Path) -> Scheme:
     if county not in base.counties:
         raise PolicyError(
             N_("{scheme} has no county called {county}. Did you mean: {nearest}?"),
-            scheme=scheme_id,
+            scheme=base.id,
             county=county,
             nearest=did_you_mean(county, base.counties),
         )
-    path = packs / scheme_id / "counties" / f"{county}.yaml"
-    entries = _read(path, packs).mapping({"county", "name", "illustrative", "parameters"})
-    parameters = dict(base.parameters)
-    for name, node in entries["parameters"].entries().items() if "parameters" in entries else ():
-        parameters[name] = _set_by_county(name, node, base)
-    return replace(
-        base,
-        parameters=parameters,
-        overlay=base.counties[county],
-        version=_version(base.version.encode(), path.read_bytes()),
-    )
-
-
-def _set_by_county(name: str, node: Node, base: Scheme) -> Parameter:
-    spec = base.parameters.get(name)
-    if spec is None:
-        raise node.refuse(
-            N_("There is no parameter called {name}. Did you mean: {nearest}?"),
-            name=name,
-            nearest=did_you_mean(name, base.parameters),
-        )
-    if spec.set_by != "county":
-        raise node.refuse(
-            N_("{name} is fixed by {document} {article} for the whole city; a county cannot set it. Remove it here."),
-            name=name,
-            document=spec.citation.document.number if spec.citation.document else "",
-            article=spec.citation.article,
-        )
-    settings = read_settings(node, spec.unit, spec.choices, base.documents, (base.start, base.end))
-    for setting, place in zip(settings, node.items(), strict=True):
-        _within_limits(name, setting, spec, place)
-    return replace(spec, settings=settings, where=node.where)
-
-
-def _within_limits(name: str, setting: Setting, spec: Parameter, place: Node) -> None:
-    """Whether what a county sets keeps to the bounds that the city laid down for the same days."""
-    low, high = (bound if setting.value is None else setting.value for bound in (setting.at_least, setting.at_most))
-    for city in spec.settings:
-        if city.end < setting.start or setting.end < city.start:
-            continue
-        cited = {
-            "name": name,
-            "document": city.citation.document.number if city.citation.document else "",
-            "article": city.citation.article,
-        }
-        if city.at_least is not None and low is not None and low < city.at_least:  # type: ignore[operator]
-            raise place.refuse(
-                N_("{name} is below the floor that the city sets ({document} {article}). Raise it or ask the city."),
-                **cited,
-            )
-        if city.at_most is not None and high is not None and high > city.at_most:  # type: ignore[operator]
-            raise place.refuse(
-                N_("{name} is above the limit that the city sets ({document} {article}). Lower it or ask the city."),
-                **cited,
-            )
-    for bound, beyond in ((spec.lowest, -1), (spec.highest, 1)):
-        value = low if beyond < 0 else high
-        if bound is not None and value is not None and (value - bound) * beyond > 0:  # type: ignore[operator]
-            raise place.refuse(
-                N_("{name} cannot be {value}: the text allows nothing beyond {bound}. Correct the figure."),
-                name=name,
-                value=written(spec.unit, value),
-                bound=written(spec.unit, bound),
-            )
+    return read_county(base, _read(packs / base.id / "counties" / f"{county}.yaml", packs))
 
 
 def _read(path: Path, packs: Path) -> Node:
@@ -213,7 +164,7 @@ def _municipal(scheme_id: str, packs: Path, readings: Readings) -> Scheme:
         counties=_counties(folder, packs),
         overlay=None,
         hospitals=directory.id if directory else "",
-        version=_version(
+        version=fingerprint(
             (national.version if national else "").encode(),
             (directory.version if directory else "").encode(),
             *((folder / f"{name}.yaml").read_bytes() for name in sorted(("scheme", *files))),
@@ -280,9 +231,12 @@ def _with_rules(
     if switched:
         raise _no_reading(next(iter(switched)), scheme)
     parameters = {name: read_parameter(name, node, documents, period) for name, node in entries("parameters").items()}
-    for name, node in entries("interpretations").items():
-        for parameter, value in overrides(node, interpretations[name].choice).items():
-            parameters[parameter] = _overridden(parameter, value, parameters, scheme)
+    interpretations = {
+        name: _with_settings(interpretations[name], node, parameters, scheme)
+        for name, node in entries("interpretations").items()
+    }
+    scheme = replace(scheme, interpretations=interpretations)
+    parameters |= {name: each for reading in interpretations.values() for name, each in reading.set_now.items()}
     joining = files["eligibility"].mapping({"cannot_join", "may_join"}, {"may_join"}) if "eligibility" in files else {}
     may_join = tuple(
         read_rule(each, documents, interpretations) for each in (joining["may_join"].some() if joining else [])
@@ -312,6 +266,19 @@ def _with_rules(
     )
 
 
+def _with_settings(
+    reading: Interpretation, node: Node, parameters: Mapping[str, Parameter], scheme: Scheme
+) -> Interpretation:
+    """A reading with what each of its choices sets, also those that are not in force."""
+    return replace(
+        reading,
+        sets={
+            choice: {name: _overridden(name, each, parameters, scheme) for name, each in found.items()}
+            for choice, found in overrides(node).items()
+        },
+    )
+
+
 def _overridden(name: str, node: Node, parameters: Mapping[str, Parameter], scheme: Scheme) -> Parameter:
     """A parameter under a reading that gives it a value."""
     if name not in parameters:
@@ -338,26 +305,11 @@ def _counties(folder: Path, packs: Path) -> dict[str, Overlay]:
         if not _inside(path, packs):
             continue
         node = _read(path, packs)
-        entries = node.mapping({"county", "name", "illustrative", "parameters"}, {"county", "name"})
-        county = entries["county"].text()
-        if county != path.stem:
+        entries = node.entries()
+        if "county" in entries and entries["county"].value != path.stem:
             raise entries["county"].refuse(
                 N_("The file is called {name}; give the county the same name."), name=path.stem
             )
-        illustrative = "illustrative" in entries and entries["illustrative"].flag()
-        if county not in order and not illustrative:
-            raise entries["county"].refuse(
-                N_("{county} is no county of this city. Did you mean: {nearest}?"),
-                county=county,
-                nearest=did_you_mean(county, order),
-            )
-        counties[county] = Overlay(county, entries["name"].text(), illustrative)
+        overlay = read_overlay(node)
+        counties[overlay.id] = overlay
     return dict(sorted(counties.items(), key=lambda each: order.index(each[0]) if each[0] in order else -1))
-
-
-def _version(*parts: bytes) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return "sha256:" + digest.hexdigest()

@@ -17,8 +17,8 @@ from policy_engine.scheme import Parameter, Scalar, Scheme, Setting, Unit
 class Unset:
     """A parameter that nobody has set, as a reader needs it.
 
-    `decided_by` names who decides; `stated` is `delegated` where the document leaves it to them, `silent` where it
-    says nothing at all.
+    `decided_by` names who decides; `stated` is `delegated` where the document leaves it to them, `floor` where it only
+    lays down bounds, `silent` where it says nothing at all.
     """
 
     parameter: str
@@ -197,7 +197,9 @@ class Values:
     def unset(self, parameter: str) -> Unset:
         """Who has to say what is not set."""
         spec = self.scheme.parameters[self.named(parameter)]
-        return Unset(spec.id, spec.label, decided_by(self.scheme, spec), spec.stated, spec.citation)
+        # What has a value on other days only, or under another reading, nobody has said for this one.
+        stated = "silent" if spec.stated == "fixed" else spec.stated
+        return Unset(spec.id, spec.label, decided_by(self.scheme, spec), stated, self.citation(spec.id))
 
 
 def decided_by(scheme: Scheme, parameter: Parameter) -> str:

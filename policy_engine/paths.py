@@ -17,10 +17,11 @@ from policy_engine.conditions import Condition, domain
 from policy_engine.contribution import UNDECIDED, contribution
 from policy_engine.eligibility import eligibility
 from policy_engine.facts import FACTS, Value, fact_to_json
+from policy_engine.money import NOTHING, Money
 from policy_engine.scheme import Scheme
 
 What = Literal["eligibility", "contribution"]
-"""What is concluded: may the person join, or who pays."""
+"""What is concluded: may the person join, or who pays how much."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,23 @@ class Admission:
 class Payers:
     """Who pays the individual's own part, and who pays the remainder; a payer may be `undecided`.
 
-    `citations` are the places that name them, each once. Where a part is certainly zero nobody pays it.
+    `own_amount` is what the own part comes to, `total` the whole for one person and year. `citations` are the places
+    that name the payers, each once. Where a part is certainly zero nobody pays it.
     """
 
     own_part: tuple[str, ...]
+    own_amount: Money
     remainder: tuple[str, ...]
+    total: Money
     citations: tuple[Citation, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The stable JSON of payers: null stands where no authority has said who pays."""
         return {
             "own_part": [None if each == UNDECIDED else each for each in self.own_part],
+            "own_amount": self.own_amount.to_json(),
             "remainder": [None if each == UNDECIDED else each for each in self.remainder],
+            "total": self.total.to_json(),
             "citations": [each.to_dict() for each in self.citations],
         }
 
@@ -184,7 +190,8 @@ def _payers(scheme: Scheme, known: Mapping[str, Value], on: datetime.date | None
 
     # The last citation of a part is the rule that names its payer; those before it are where its amount stands.
     cited = dict.fromkeys(part.citations[-1] for part in found.parts)
-    return Payers(payers("own_part"), payers("remainder"), tuple(cited))
+    own = sum((part.amount for part in found.parts if part.line == "own_part"), NOTHING)
+    return Payers(payers("own_part"), own, payers("remainder"), found.total, tuple(cited))
 
 
 def _missing(scheme: Scheme, what: What, known: Mapping[str, Value], on: datetime.date | None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from policy_engine.benefits import BenefitRules
 from policy_engine.citations import Citation
 from policy_engine.classes import Class, Entries, classes_of, domains_of, entries_of
 from policy_engine.diagram import Node, given, narrowed
-from policy_engine.facts import FACTS, Value
+from policy_engine.facts import EARLIER, FACTS, Value
 from policy_engine.money import Money
 from policy_engine.parameters import Figure, Values
 from policy_engine.provenance import weakest
@@ -92,7 +92,14 @@ class Profile:
             self.options[each] = Option(entries, sides, sources_of(entries, values), figures_of(entries))
         only = next(iter(self.options.values())) if len(self.options) == 1 else None
         self.only = only if only is not None and only.sides.exact else None
-        self.uses = frozenset(name for each in self.options.values() for name in _uses(each.sides))
+        self.uses = frozenset(name for each in self.options.values() for name in _uses(each.sides)) | self.paid_apart
+
+    @cached_property
+    def paid_apart(self) -> frozenset[str]:
+        """Which payments use up the ceilings, where not those for everything use up every one of them."""
+        ceilings = (each.entries.ceiling for each in self.options.values())
+        counted = frozenset(each.counts for each in ceilings if each is not None)
+        return counted if "outpatient_paid_this_year" in counted else frozenset()
 
     @cached_property
     def figures(self) -> tuple[str, ...]:
@@ -159,8 +166,10 @@ class Profile:
 
 def _uses(sides: Sides) -> set[str]:
     """The amounts besides the bill that the formulas look at."""
-    found = set()
+    found: set[str] = set()
     for formula in (sides.least, sides.most):
+        if formula.of_whole:
+            found.add("bill_total")
         if formula.class_b_share:
             found.add("class_b_cost")
         if formula.yearly or formula.basis == "year_gross" or formula.cost_ceiling is not None:
@@ -176,7 +185,7 @@ def _stay_matters(option: Option, values: Values) -> bool:
     deductible = option.entries.schedule.deductible
     if deductible.later_stays or (deductible.counts and values.choice(deductible.counts) != "per_stay"):
         return True
-    return bool(_uses(option.sides) - {"class_b_cost"})
+    return bool(_uses(option.sides) & set(EARLIER))
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,15 @@ class Provenance:
             "on": self.on.isoformat(),
             "readings": dict(self.readings),
         }
+
+
+def fingerprint(*parts: bytes) -> str:
+    """The version of rules that were read from these parts: a hash that changes with any of them."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return "sha256:" + digest.hexdigest()
 
 
 @lru_cache(maxsize=4096)

@@ -164,14 +164,15 @@ def _choice_text(node: Node) -> str:
     return node.text()
 
 
-def overrides(node: Node, choice: str) -> Mapping[str, Node]:
-    """The parameters that a reading's choice gives other values, by name. Raises PackError."""
+def overrides(node: Node) -> dict[str, Mapping[str, Node]]:
+    """The parameters that each choice of a reading gives other values, by choice and name. Raises PackError."""
     entries = node.entries()
-    chosen = entries["choices"].entries().get(choice) if "choices" in entries else None
-    if chosen is None or not isinstance(chosen.value, dict) or "parameters" not in chosen.value:
-        return {}
-    parameters: Node = chosen.value["parameters"]
-    return parameters.entries()
+    choices = entries["choices"].entries() if "choices" in entries else {}
+    found: dict[str, Mapping[str, Node]] = {}
+    for name, choice in choices.items():
+        if isinstance(choice.value, dict) and "parameters" in choice.value:
+            found[name] = choice.value["parameters"].entries()
+    return found
 
 
 def read_statement(node: Node, documents: Documents) -> Statement:

@@ -19,6 +19,8 @@ from policy_engine.source import Node
 
 UNITS: tuple[Unit, ...] = ("yuan", "ratio", "points", "boolean", "choice")
 ILLUSTRATIVE = Citation(None, "", 0, "illustrative")
+UNSET = "unset"
+"""Stands where nobody has said."""
 
 Period = tuple[datetime.date, datetime.date]
 Documents = Mapping[str, Document]
@@ -33,20 +35,34 @@ def read_documents(node: Node) -> dict[str, Document]:
 
 def _document(document_id: str, node: Node) -> Document:
     keys = {"number", "title", "issuer", "issued", "grade", "found_at", "articles"}
-    entries = node.mapping(keys, keys)
+    entries = node.mapping(keys | {"not_encoded"}, keys)
     articles = entries["articles"].entries()
+    left_out = entries["not_encoded"].mapping(articles) if "not_encoded" in entries else {}
     return Document(
         id=document_id,
         number=entries["number"].text(),
         title=entries["title"].text(),
         issuer=entries["issuer"].text(),
-        issued=entries["issued"].date(),
+        issued=_day_of_issue(entries["issued"]),
         grade=entries["grade"].one_of(GRADES),
         found_at=entries["found_at"].text(),
         articles={article: gist.text() for article, gist in articles.items()},
         where=node.where,
         places={article: gist.where for article, gist in articles.items()},
+        not_encoded={article: reason.text() for article, reason in left_out.items()},
     )
+
+
+def _day_of_issue(node: Node) -> datetime.date | None:
+    """A document's day, or None where the source gives none. Raises PackError."""
+    if node.value == UNSET:
+        return None
+    if not isinstance(node.value, datetime.date):
+        raise node.refuse(
+            N_("Here should be a date such as 2008-01-01, or unset where the source gives none, not {value}."),
+            value=repr(node.value),
+        )
+    return node.value
 
 
 def read_citation(node: Node, documents: Documents) -> Citation:
@@ -182,7 +198,7 @@ def _times(node: Node) -> Fraction:
     """A multiple, as a whole number or a percentage. Raises PackError."""
     times = node.percent() if isinstance(node.value, Fraction) else Fraction(node.whole())
     if times <= 0:
-        raise node.refuse(N_("A multiple is more than 0."))
+        raise node.refuse(N_("A multiple is more than 0. Write for example 6, or 50%."))
     return times
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -145,7 +145,8 @@ class ContributionRules:
 class Interpretation:
     """A reading of an open place in the text: the `question`, the `choices` by id, and who could confirm one.
 
-    `choice` is the one in force, `default` the one that the pack takes where nobody switches it.
+    `choice` is the one in force, `default` the one that the pack takes where nobody switches it. `sets` has, for each
+    choice, the parameters to which it gives other values than the pack does.
     """
 
     id: str
@@ -156,11 +157,17 @@ class Interpretation:
     confirmed_by: str
     citation: Citation
     where: str = ""
+    sets: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
 
     @property
     def chosen(self) -> str:
         """The reading in force, in plain words."""
         return self.choices[self.choice]
+
+    @property
+    def set_now(self) -> Mapping[str, Parameter]:
+        """The parameters to which the choice in force gives values."""
+        return self.sets.get(self.choice, {})
 
 
 @dataclass(frozen=True)

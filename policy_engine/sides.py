@@ -58,13 +58,16 @@ class _Figures:
             basis=schedule.basis,
             deductible=self._deductible(deductible, most),
             by_share=by_share,
+            of_whole=deductible.of_whole_bill,
             least=self._amount(deductible.at_least, not most, 0) or 0,
             most=self._amount(deductible.at_most, not most, None),
             carried=self._carried(most),
             yearly=self._yearly(deductible, most),
-            ratio_first=order == "ratio_first",
+            # Taken off what the ratio gives, a deductible never costs the person less than taken off the cost.
+            ratio_first=not deductible.share and (not most if order is None else order == "ratio_first"),
             class_b_share=self._ratio(schedule.class_b_share, not most),
             guaranteed=self._ratio(schedule.guaranteed, most),
+            guaranteed_net=self._guaranteed_net(most),
             cost_ceiling=self._ceiling(self._entries.cost_ceiling, most),
             ceiling=self._ceiling(self._entries.ceiling, most),
             layer=self._layer(self._entries.layer, most),
@@ -97,6 +100,13 @@ class _Figures:
         counts = self._values.choice(deductible.counts)
         return most if counts is None else counts == "per_year"
 
+    def _guaranteed_net(self, most: bool) -> bool:
+        name = self._entries.schedule.guaranteed_of
+        if not name:
+            return False
+        of = self._values.choice(name)
+        return not most if of is None else of == "after_deductible"
+
     def _carried(self, most: bool) -> Fen:
         """What was carried at the hospital before a transfer, as far as it counts."""
         before, counts = self._entries.before, self._entries.schedule.deductible.on_transfer
@@ -110,6 +120,8 @@ class _Figures:
     def _rate(self, band: Band) -> Rate:
         """A band's ratio with all points added, never below 0 nor above 100 %."""
         low, high = self._values.rate(band.ratio)
+        if band.fixed:
+            return low, high
         for name in self._entries.schedule.points:
             low, high = self._with_points((low, high), name)
         for each in self._entries.adjustments:

@@ -25,6 +25,9 @@ _DECIMAL = re.compile(r"[-+]?[0-9]*[.][0-9]+(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _AMBIGUOUS = {"yes", "no", "on", "off", "y", "n", "null", "~", ""}
 
+DEEPEST = 20
+"""How deep mappings and lists may lie in one another."""
+
 
 @dataclass(frozen=True)
 class Node:
@@ -83,7 +86,7 @@ class Node:
             raise self.refuse(
                 N_("{word} is not known here. Did you mean: {nearest}?"),
                 word=repr(word),
-                nearest=did_you_mean(word, known),
+                nearest=did_you_mean(word, known) or "–",
             )
         return word
 
@@ -162,7 +165,7 @@ class _Reader:
 
     def _node(self, event: Any, depth: int) -> Node:
         self._nothing_hidden(event)
-        if depth > 20:
+        if depth > DEEPEST:
             raise self._place(event).refuse(N_("This is nested too deeply."))
         if isinstance(event, yaml.ScalarEvent):
             self._nothing_lost(event)
@@ -218,6 +221,11 @@ def _scalar(text: str, style: str | None, place: Node) -> Any:
         )
     if _WHOLE.fullmatch(text):
         return int(text)
+    return bare(text, place)
+
+
+def bare(text: str, place: Node) -> Fraction | datetime.date | str:
+    """A text as the percentage or date that it reads as, else as it is. Raises PackError for a day that is none."""
     if percent := _PERCENT.fullmatch(text):
         decimals = percent[2] or ""
         return Fraction(int(percent[1] + decimals), 100 * 10 ** len(decimals))

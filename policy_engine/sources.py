@@ -64,7 +64,7 @@ def figures_of(entries: Entries) -> tuple[str, ...]:
 def choices_of(entries: Entries, rules: BenefitRules, values: Values) -> tuple[str, ...]:
     """The choices that play a part for one class besides its figures; readings of the text are not among them."""
     deductible = entries.schedule.deductible
-    names = (deductible.counts, deductible.on_transfer, rules.order, rules.rounding)
+    names = (deductible.counts, deductible.on_transfer, entries.schedule.guaranteed_of, rules.order, rules.rounding)
     return tuple(name for name in names if name and name in values.scheme.parameters)
 
 

@@ -12,8 +12,9 @@ from benchmarks.material import TODAY
 from benchmarks.peers import integer_python, numpy_arrays, zen_rules
 from benchmarks.peers.contest import Answer, Entrant, contest
 from benchmarks.peers.openfisca_country import simulations as openfisca
-from benchmarks.peers.population import Population, persons, stays
+from benchmarks.peers.population import Population, frame, persons, stays
 from benchmarks.timing import Table
+from policy_engine import batch
 from policy_engine.eligibility import Eligibility, eligibility
 from policy_engine.estimate import Estimate, estimate
 from policy_engine.facts import Facts
@@ -27,6 +28,8 @@ FEW = 2_000
 
 MANY = 20_000
 OURS = "policy_engine, one after the other"
+OUR_BATCH, NUMPY = "policy_engine, as a batch on Polars", "numpy by hand"
+BESIDE_NUMPY = {OUR_BATCH: (5, NUMPY)}
 
 
 def estimates() -> Table:
@@ -56,8 +59,8 @@ def estimates() -> Table:
         Entrant("zen-engine, as a batch", MANY, _requests("estimate"), _batch(engine), _zen_amounts),
         Entrant("OpenFisca", EVERYBODY, openfisca.arrays, functools.partial(openfisca.estimates, system), _columns),
         Entrant(_FLOATS, EVERYBODY, openfisca.arrays, functools.partial(openfisca.estimates_in_yuan, system), _yuan),
-        Entrant("numpy by hand", EVERYBODY, numpy_arrays.arrays, numpy_arrays.estimates, _columns),
-        # Our own batch: one line more, with what makes its table of a Population and what reads fen from its answer.
+        Entrant(NUMPY, EVERYBODY, numpy_arrays.arrays, numpy_arrays.estimates, _columns),
+        Entrant(OUR_BATCH, EVERYBODY, frame, lambda table: batch.estimates(demo, table, DAY), _ends),
     )
     people = stays(EVERYBODY)
     expected = [_amount(ours(facts)) for facts in people.facts()]
@@ -69,7 +72,15 @@ def estimates() -> Table:
         "package has money as ints of fen, rates as ints of per cent, and formulas that calculate in int64; amounts "
         f"beyond 21 474 836.47 yuan do not fit. The row *{_FLOATS}* shows what comes of floats of yuan.",
     )
-    return contest("Estimates beside peers, a second", entrants, people, expected, {OURS: 40_000}, notes)
+    return contest(
+        "Estimates beside peers, a second",
+        entrants,
+        people,
+        expected,
+        {OURS: 40_000, OUR_BATCH: 10_000_000},
+        notes,
+        BESIDE_NUMPY,
+    )
 
 
 def decisions() -> Table:
@@ -102,8 +113,8 @@ def decisions() -> Table:
         ),
         Entrant("zen-engine, as a batch", MANY, _requests("decide"), _batch(engine), _named_outcomes),
         Entrant("OpenFisca", EVERYBODY, openfisca.arrays, functools.partial(openfisca.decisions, system), _choices),
-        Entrant("numpy by hand", EVERYBODY, numpy_arrays.arrays, numpy_arrays.decisions, _codes),
-        # Our own batch: one line more, as above.
+        Entrant(NUMPY, EVERYBODY, numpy_arrays.arrays, numpy_arrays.decisions, _codes),
+        Entrant(OUR_BATCH, EVERYBODY, frame, lambda table: batch.decisions(scheme, table, DAY), _decided),
     )
     people = persons(EVERYBODY)
     expected = [_outcome(ours(facts)) for facts in people.facts()]
@@ -114,7 +125,15 @@ def decisions() -> Table:
         "outcome and the category, and what can be done about missing facts none of them says: for those see "
         "*Engine, answers a second*.",
     )
-    return contest("Decisions beside peers, a second", entrants, people, expected, {OURS: 60_000}, notes)
+    return contest(
+        "Decisions beside peers, a second",
+        entrants,
+        people,
+        expected,
+        {OURS: 60_000, OUR_BATCH: 10_000_000},
+        notes,
+        BESIDE_NUMPY,
+    )
 
 
 _FLOATS = "OpenFisca, money as floats"
@@ -195,6 +214,15 @@ def _zen_amounts(found: list[dict[str, Any]]) -> list[Answer]:
 def _columns(found: tuple[Any, Any]) -> list[Answer]:
     fund, person = found
     return list(zip(fund.tolist(), person.tolist(), strict=True))
+
+
+def _ends(found: Any) -> list[Answer]:
+    """The lower ends where the upper ones are the same; a range counts as unlike."""
+    return [(low, left) if exact else (found, None) for low, _, left, _, exact, *_ in found.iter_rows()]
+
+
+def _decided(found: Any) -> list[Answer]:
+    return list(found.select("outcome", "category").iter_rows())
 
 
 def _joined(found: list[tuple[Any, Any]]) -> list[Answer]:

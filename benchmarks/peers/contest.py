@@ -7,6 +7,7 @@ import gc
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from benchmarks.peers.population import Population
@@ -58,10 +59,12 @@ def contest(
     expected: Sequence[Answer],
     targets: Mapping[str, int],
     notes: Sequence[str],
+    within: Mapping[str, tuple[int, str]] = MappingProxyType({}),
 ) -> Table:
     """Check every entrant on all the people that it takes, then time them in turn, round by round.
 
-    `targets` says for some entrants, by name, how many answers a second are wanted at the least.
+    `targets` says for some entrants, by name, how many answers a second are wanted at the least; `within`, how many
+    times as fast as they another one may be at the most.
     """
     inputs = [entrant.ready(population.first(entrant.people)) for entrant in entrants]
     checked = [
@@ -84,7 +87,7 @@ def contest(
         title,
         ("what", "best", "median", "worst", "people at once", "answers unlike ours"),
         rows,
-        (*_targets(medians, targets), *notes, *_where(entrants, checked)),
+        (*_targets(medians, targets), *_ratios(medians, within), *notes, *_where(entrants, checked)),
     )
 
 
@@ -99,6 +102,17 @@ def _targets(medians: Mapping[str, float], targets: Mapping[str, int]) -> list[s
         f"{'reached' if medians[name] >= least else '**missed**'}."
         for name, least in targets.items()
     ]
+
+
+def _ratios(medians: Mapping[str, float], within: Mapping[str, tuple[int, str]]) -> list[str]:
+    found = []
+    for name, (times, other) in within.items():
+        ratio = medians[other] / medians[name]
+        reached = "reached" if ratio <= times else "**missed**"
+        found.append(
+            f"Wanted of *{name}*: within {times} × of *{other}*. By the medians it is {ratio:.1f} ×: {reached}."
+        )
+    return found
 
 
 def _where(entrants: Sequence[Entrant], checked: Sequence[Disagreement]) -> list[str]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policy_engine.facts import Value, parse_facts
+import polars as pl
+
+from policy_engine.facts import FACTS, Value, parse_facts
 
 MONEY = ("reportable_cost", "fund_paid_this_year")
 """Columns in fen. All others hold what the vocabulary of facts says."""
@@ -43,6 +45,13 @@ class Population:
             for name in MONEY & row.keys():
                 row[name] = f"{row[name] // 100}.{row[name] % 100:02d}"
             yield parse_facts(row)
+
+
+def frame(population: Population) -> pl.DataFrame:
+    """The same as a data frame for our own batch: words as an enum, money in fen."""
+    plain = {"bool": pl.Boolean(), "int": pl.Int64(), "money": pl.Int64()}
+    schema = {name: plain.get(FACTS[name].kind) or pl.Enum(FACTS[name].values) for name in population.columns}
+    return pl.DataFrame(dict(population.columns), schema=schema)
 
 
 def stays(count: int, seed: int = 2008) -> Population:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.ask import ASKS, ask_engine
+from bot.ask import ASKS, Rules, ask_engine, ask_what_if, ask_why
 from bot.channels.plain import plain
 from bot.languages import catalogue
 from bot.problems import Problem
@@ -29,6 +29,25 @@ class Asked(BaseModel):
     county: str | None = Field(None, max_length=64, description="The county.")
     on: str | None = Field(None, max_length=32, description="The day whose rules apply.")
     facts: dict[str, Any] = Field(default_factory=dict, description="Facts by id; see the vocabulary.")
+    readings: dict[str, str] = Field(
+        default_factory=dict, description="Open places of the text with the choice to take, where not the pack's own."
+    )
+
+
+class Explained(Asked):
+    """A question to the engine, and why the answer is what it is."""
+
+    what: Literal["eligibility", "contribution", "estimate"] = Field(description="The question.")
+
+
+class Changed(Asked):
+    """An estimate, and what it would be if some facts were otherwise."""
+
+    changes: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Facts with the value that they would have; null for one that would not be known. "
+        "The alternatives that people ask about if there are none.",
+    )
 
 
 class Said(BaseModel):
@@ -64,11 +83,30 @@ def api_routes(threads: Threads, settings: Settings) -> APIRouter:
                 county=asked.county or settings.county,
                 on=asked.on,
                 today=settings.now,
+                readings=asked.readings,
+                packs=settings.packs,
             )
             return found.to_dict()
 
     for what in ASKS:
         add(what)
+
+    @routes.post("/explain")
+    def explain(asked: Explained) -> dict[str, Any]:
+        """Why the answer to a question is what it is: the reasons with their sources."""
+        found, _ = ask_why(asked.what, asked.facts, rules_of(asked), settings.now)
+        return found.to_dict()
+
+    @routes.post("/what-if")
+    def what_if(asked: Changed) -> dict[str, Any]:
+        """What the fund would pay if some facts were otherwise."""
+        found, _ = ask_what_if(asked.facts, asked.changes, rules_of(asked), settings.now)
+        return found.to_dict()
+
+    def rules_of(asked: Asked) -> Rules:
+        return Rules(
+            asked.scheme or settings.scheme, asked.county or settings.county, asked.on, asked.readings, settings.packs
+        )
 
     @routes.post("/conversations/{conversation_id}/messages")
     async def messages(conversation_id: ConversationId, said: Said, request: Request) -> dict[str, Any]:

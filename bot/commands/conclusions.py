@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.languages import Catalogue
-from dialogs.sources import sources
+from dialogs.sources import place_of, sources
 from policy_engine.citations import Citation
+from policy_engine.conditions import PARAMETER
 from policy_engine.contribution import UNDECIDED
 from policy_engine.facts import FACTS
+from policy_engine.money import UNBOUNDED, Money
 from policy_engine.paths import Admission, Answer, Stretch
+from policy_engine.scheme import Scheme
 
 
 def asked_about(fact: str, words: Catalogue) -> str:
@@ -31,6 +34,16 @@ def answered(fact: str, answer: Answer, words: Catalogue) -> str:
     return words("table.from_to", low=answer.low, high=answer.high)
 
 
+def answered_in(name: str, answer: Answer, scheme: Scheme, words: Catalogue) -> str:
+    """An answer as `answered` has it, also which county of the scheme it is, and yes or no to a parameter."""
+    if name.startswith(PARAMETER):
+        return words("label.yes") if answer else words("label.no")
+    if name == "county":
+        county = scheme.counties.get(str(answer))
+        return words.source(county.name) if county else words("table.other_county")
+    return answered(name, answer, words)
+
+
 def admission(conclusion: Admission, words: Catalogue) -> str:
     """The outcome."""
     return words("table.eligible") if conclusion.outcome == "eligible" else words("table.ineligible")
@@ -42,6 +55,11 @@ def payers(found: Iterable[str], words: Catalogue) -> str:
     return words.listed(named) if named else words("table.nobody")
 
 
+def amount(found: Money, words: Catalogue) -> str:
+    """What is paid; that it is not set where it can be anything."""
+    return words("figure.unset") if found == UNBOUNDED else words.money(found)
+
+
 def places(citations: Iterable[Citation], words: Catalogue) -> str:
     """The articles, with each document named once."""
     by_document: dict[str, list[str]] = {}
@@ -50,11 +68,7 @@ def places(citations: Iterable[Citation], words: Catalogue) -> str:
             (source,) = sources([citation], words)
             by_document.setdefault("", []).append(source.label)
             continue
-        place = (
-            words("source.item", article=citation.article, item=citation.item)
-            if citation.item
-            else words("source.article", article=citation.article)
-        )
+        place = place_of(citation.article, citation.item, words)
         by_document.setdefault(citation.document.number, []).append(place)
     return words.listed(
         [

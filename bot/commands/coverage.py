@@ -22,23 +22,57 @@ def _document(found: DocumentCoverage, words: Catalogue) -> Iterator[str]:
     for place in found.places:
         yield f"{place.article}  {_short(words.source(place.gist))}"
         yield f"    {_became(place, words)}"
-    names = _names(words)
+    names = coverage_names(words)
     totals = [f"{names[kind]} {count}" for kind, count in found.totals.items()]
     yield words("coverage.totals", totals=words.listed(totals))
 
 
 def _became(place: Place, words: Catalogue) -> str:
-    names = _names(words)
+    names = coverage_names(words)
     if place.through_items:
         return words("coverage.through_items", kinds=words.listed([names[kind] for kind in place.kinds]))
     return "; ".join(
-        f"{names[kind]}: {', '.join(place.cited_by[kind])}" if kind in place.cited_by else names[kind]
+        f"{_because(kind, place, words)}: {', '.join(place.cited_by[kind])}"
+        if kind in place.cited_by
+        else _because(kind, place, words)
         for kind in KINDS
         if kind in place.kinds or kind in place.cited_by
     )
 
 
-def _names(words: Catalogue) -> dict[str, str]:
+def _because(kind: str, place: Place, words: Catalogue) -> str:
+    """What became of it, and why or through whom."""
+    name = coverage_names(words)[kind]
+    kinds = statement_kinds(words)
+    reasons = " / ".join(kinds.get(reason) or words.source(reason) for reason in place.reasons.get(kind, ()))
+    if kind == "not_encoded":
+        return words("coverage.because", kind=name, reasons=reasons or words("coverage.no_reason"))
+    if not reasons:
+        return name
+    if kind == "ambiguous":
+        return words("coverage.to_confirm", kind=name, reasons=reasons)
+    if kind == "informational":
+        return words("coverage.because", kind=name, reasons=reasons)
+    return words("coverage.to_decide", kind=name, reasons=reasons)
+
+
+def statement_kinds(words: Catalogue) -> dict[str, str]:
+    """What kinds of statements are called, and `office`, which says whom to ask."""
+    return {
+        "target": words("statement.target"),
+        "floor": words("statement.floor"),
+        "process": words("statement.process"),
+        "fund": words("statement.fund"),
+        "meta": words("statement.meta"),
+        "direction": words("statement.direction"),
+        "benefit": words("statement.benefit"),
+        "silent": words("statement.silent"),
+        "office": words("statement.office"),
+    }
+
+
+def coverage_names(words: Catalogue) -> dict[str, str]:
+    """What is called what can become of an article."""
     return {
         "encoded": words("coverage.encoded"),
         "delegated": words("coverage.delegated"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands.conclusions import admission, answered, asked_about, payers, places
+from bot.commands.conclusions import admission, amount, answered, asked_about, payers, places
 from bot.languages import Catalogue
 from policy_engine.drawing import Graph, Node
 from policy_engine.paths import Admission, Conclusion, What
@@ -41,6 +41,7 @@ def _conclusion(found: Conclusion, words: Catalogue) -> list[str]:
     return [
         words("draw.own_part", payers=payers(found.own_part, words)),
         words("draw.remainder", payers=payers(found.remainder, words)),
+        words("draw.amounts", own=amount(found.own_amount, words), total=amount(found.total, words)),
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -34,6 +35,19 @@ def settings_of(**given: Any) -> Settings:
     from bot.settings import read_settings
 
     return read_settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def packs_of() -> Path:
+    """The folder of packs, whether or not the rest of the settings goes with what was asked for."""
+    from pydantic import ValidationError
+
+    from bot.settings import Settings
+
+    given: dict[str, Any] = {}
+    try:
+        return Settings(**given).packs
+    except ValidationError:
+        return settings_of().packs  # which says what is wrong with them
 
 
 def catalogue_of(locale: str | None) -> Catalogue:

@@ -29,7 +29,7 @@ def shown(scheme: Scheme) -> dict[str, Any]:
                 "number": each.number,
                 "title": each.title,
                 "issuer": each.issuer,
-                "issued": each.issued.isoformat(),
+                "issued": each.issued.isoformat() if each.issued else None,
                 "grade": each.grade,
             }
             for each in scheme.documents.values()
@@ -84,7 +84,8 @@ def show(scheme: Scheme, words: Catalogue) -> str:
     name = words.source(scheme.name) + (f" · {words.source(scheme.overlay.name)}" if scheme.overlay else "")
     lines = [f"{scheme.id}: {name}, {scheme.start} – {scheme.end}", scheme.version, ""]
     for document in scheme.documents.values():
-        lines.append(f"{document.number} 《{document.title}》 {words.source(document.issuer)}, {document.issued}")
+        day = document.issued or "–"
+        lines.append(f"{document.number} 《{document.title}》 {words.source(document.issuer)}, {day}")
     lines.append("")
     for parameter in scheme.parameters.values():
         lines += _shown(scheme, parameter, words)

@@ -13,17 +13,35 @@ from bot.commands.options import AsJson, CountyName, Locale, OnDay, SchemeName, 
 FactsText = Annotated[
     str, typer.Argument(metavar="FACTS", help='A JSON object of facts, e.g. {"age": 65}; - reads stdin.')
 ]
+ReadingsGiven = Annotated[
+    list[str] | None,
+    typer.Option("--reading", metavar="NAME=CHOICE", help="Read an open place of the text otherwise. Repeatable."),
+]
 
 
 def _ask(
-    what: str, text: str, scheme: str | None, county: str | None, on: str | None, locale: str | None, as_json: bool
+    what: str,
+    text: str,
+    scheme: str | None,
+    county: str | None,
+    on: str | None,
+    reading: list[str] | None,
+    locale: str | None,
+    as_json: bool,
 ) -> None:
     from bot.ask import ask_engine
     from bot.commands.report import report
 
     settings = settings_of(scheme=scheme)
     found, rules, facts = ask_engine(
-        what, _facts(text), scheme=settings.scheme, county=county or settings.county, on=on, today=settings.now
+        what,
+        facts_of(text),
+        scheme=settings.scheme,
+        county=county or settings.county,
+        on=on,
+        today=settings.now,
+        readings=readings_of(reading),
+        packs=settings.packs,
     )
     if as_json:
         print_json(found.to_dict())
@@ -31,7 +49,8 @@ def _ask(
         typer.echo(report(found, rules, facts, settings.now, catalogue_of(locale)))
 
 
-def _facts(text: str) -> dict[str, Any]:
+def facts_of(text: str) -> dict[str, Any]:
+    """The facts of a JSON object, or of stdin for "-". Raises FactError for anything else."""
     from policy_engine.errors import N_, FactError
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -50,16 +69,36 @@ def _facts(text: str) -> dict[str, Any]:
     return facts
 
 
+def readings_of(given: list[str] | None) -> dict[str, str]:
+    """Readings as NAME=CHOICE, each place once. Raises PolicyError for one that has no such form."""
+    from policy_engine.errors import N_, PolicyError, shown
+
+    readings: dict[str, str] = {}
+    for each in given or []:
+        name, sign, choice = each.partition("=")
+        if not sign:
+            raise PolicyError(
+                N_("{given} is no reading. Write its name, = and a choice, for example {example}."),
+                given=shown(each),
+                example="points_add_up=both",
+            )
+        if name in readings:
+            raise PolicyError(N_("The reading {name} is given twice. Give it once."), name=name)
+        readings[name] = choice
+    return readings
+
+
 def _add_question(app: typer.Typer, what: str, summary: str) -> None:
     def command(
         facts: FactsText,
         scheme: SchemeName = None,
         county: CountyName = None,
         on: OnDay = None,
+        reading: ReadingsGiven = None,
         locale: Locale = None,
         as_json: AsJson = False,
     ) -> None:
-        _ask(what, facts, scheme, county, on, locale, as_json)
+        _ask(what, facts, scheme, county, on, reading, locale, as_json)
 
     app.command(what, help=summary)(command)
 

@@ -26,7 +26,7 @@ _KEYS = ("outcome", "category", "total", "fund_pays", "person_pays", "missing", 
 def report(found: Found, scheme: Scheme, facts: dict[str, Value], today: datetime.date, words: Catalogue) -> str:
     """The finding as text."""
     data = found.to_dict()
-    case = Case("self", facts, frozenset(), scheme, today, words)
+    case = Case("self", facts, frozenset(), scheme, today, words, brief=False)
     figures = [f"{key + ':':13}{_figure(data[key])}" for key in _KEYS if key in data]
     return "\n".join([*figures, "", plain(_reply(found, case), words)])
 

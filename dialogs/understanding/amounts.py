@@ -15,9 +15,21 @@ _CUES = {
     "cue_total": "bill_total",
     "cue_paid": "fund_paid_this_year",
     "cue_reportable": "reportable_cost",
+    "cue_class_b": "class_b_cost",
+    "cue_own": "",
     "cue_other": "",
 }
 _CUE_MARKS = frozenset(_CUES)
+_ANSWERS = {
+    "reportable_cost": {"cue_total"},
+    "class_b_cost": {"cue_total"},
+    "reported_this_year": {"cue_total", "cue_reportable"},
+    "entered_this_year": {"cue_total", "cue_reportable"},
+    "own_share_this_year": {"cue_total", "cue_own"},
+    "outpatient_paid_this_year": {"cue_paid"},
+}
+"""花了一万二 answers what the listed part was, but never what has been paid back: words about an amount that may stand
+in the answer to a question about another."""
 _CLAIMED = "claimed"
 """报了三千: what was paid back, though not said to be the whole of this year; an answer only where that was asked."""
 _FEN = 1000
@@ -143,12 +155,13 @@ def amounts(sentence: Sentence, used: set[int], expected: str | None, stay: bool
         cue = _cue(sentence, found, place)
         if not one.sure and cue is None and asked is None and not (stay and _looks_like_money(sentence, one)):
             continue
-        if cue == _CLAIMED and asked == "fund_paid_this_year":
+        if cue == _CLAIMED and asked in ("fund_paid_this_year", "outpatient_paid_this_year"):
             cue = "cue_paid"
-        if cue in ("cue_other", _CLAIMED) or (cue is None and counting and not one.currency):
+        asked_for = asked if cue is None or cue in _ANSWERS.get(asked or "", ()) else None
+        if cue in ("cue_other", _CLAIMED) or (cue == "cue_own" and not asked_for):
             continue
-        # 花了一万二 answers what the listed part was, but never what has been paid back.
-        asked_for = asked if cue is None or (cue == "cue_total" and asked == "reportable_cost") else None
+        if cue is None and counting and not one.currency:
+            continue
         fact = asked_for or _CUES.get(cue or "cue_total", "")
         tokens = sentence.tokens
         reason = one.reason + (f":{cue[4:]}" if cue else ":asked" if asked else ":default")
@@ -168,7 +181,7 @@ def _cue(sentence: Sentence, found: list[Sum], place: int) -> str | None:
     """The word that says which amount this is: the last one since the amount before, or else the one right after."""
     tokens, one = sentence.tokens, found[place]
     behind = _cue_behind(sentence, found, place)
-    if behind == "cue_other":
+    if behind in ("cue_own", "cue_other"):
         return behind
     floor = found[place - 1].last if place else -1
     for at in range(one.first - 1, max(floor, one.first - 8), -1):

@@ -17,6 +17,9 @@ from policy_engine.errors import FactError
 from policy_engine.facts import FACTS, Value, parse_fact
 
 _NOTHING = ("none", "no", "false")
+WHOLE_LABEL = "answer.label"
+"""The reason where an utterance is a choice's label, as a tap sends it: then its words say nothing besides."""
+
 _SHORTEST_PART = 2
 """Characters of a label that are enough to pick it by."""
 
@@ -53,12 +56,12 @@ def picked(
         return None
     for value, label in expecting.choices:
         if whole in (fold(value), fold(label).strip()):
-            return value, "answer.label"
+            return value, WHOLE_LABEL
     parts = [_parts(label) for _, label in expecting.choices]
     for form in texts:
         hits = [value for value, own in zip(values, parts, strict=True) if form in own]
         if len(hits) == 1:
-            return hits[0], "answer.label"
+            return hits[0], "answer.label_part"
     if not is_number_question(expecting):
         number = _index(whole, texts, lexicons)
         if number is not None and values:

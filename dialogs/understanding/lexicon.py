@@ -24,7 +24,7 @@ INTENTS = frozenset(
 COMMANDS = frozenset(
     (
         "back", "restart", "cancel", "help", "correct", "repeat", "skip", "unknown", "yes", "no", "language",
-        "large_text", "delete_my_data", "export_my_data",
+        "large_text", "readings", "delete_my_data", "export_my_data",
     )
 )  # fmt: skip
 ARGUMENTS: Mapping[str, frozenset[str]] = {

@@ -18,7 +18,14 @@ from dialogs.understanding.quantities import ages, dates, stays
 from dialogs.understanding.text import fold, head
 from dialogs.understanding.tokens import Sentence, cut
 
-_HOSPITAL_FACTS = frozenset(("provider_level", "care", "bill_total", "reportable_cost", "referred"))
+_HOSPITAL_FACTS = frozenset(
+    (
+        "provider_level", "provider_grade", "care", "bill_total", "reportable_cost", "class_b_cost", "referred",
+        "transferred_from", "transferred_from_grade", "treated_at_workplace", "disease_class",
+    )
+)  # fmt: skip
+_CAME_FROM = {"transferred_from": "provider_level", "transferred_from_grade": "provider_grade"}
+"""Questions about the hospital before a transfer, and the fact that its words speak of anywhere else."""
 _HOSPITAL_INTENTS = frozenset(("estimate", "compare_hospitals"))
 
 
@@ -51,6 +58,8 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
     if expecting and choice is not None:
         value = answers.typed(expecting.fact, choice[0])
         if value is not None:
+            if choice[1] == answers.WHOLE_LABEL:
+                facts.clear()
             facts[expecting.fact] = Finding(expecting.fact, value, *_trimmed(text), choice[1])
     command, argument = control or (None, None)
     if expecting and command in ("yes", "no"):
@@ -74,6 +83,8 @@ def _mentions(
     """Every mention, weighed: words and pairs first, then numbers, whose reading depends on what else is said."""
     expected = expecting.fact if expecting else None
     mentions = collect(sentence, lexicons)
+    if expected in _CAME_FROM:
+        _name_former_hospital(sentence, mentions, expected)
     if any(token.number or token.date for token in sentence.tokens):
         numbers = [*ages(sentence), *dates(sentence, expected), *stays(sentence, expected)]
         asked = {number.fact for number in numbers}
@@ -90,6 +101,18 @@ def _mentions(
         mentions += [bare] if bare and sentence.tokens else []
     weigh(sentence, mentions)
     return mentions
+
+
+def _name_former_hospital(sentence: Sentence, mentions: Sequence[Mention], expected: str) -> None:
+    """Where it was asked from where somebody was transferred: what is said of the hospital, unless of the new one."""
+    moves = [index for index, token in enumerate(sentence.tokens) if "transfer" in token.marks]
+    for mention in mentions:
+        if moves and mention.last > moves[0]:
+            continue
+        if mention.fact == _CAME_FROM[expected]:
+            mention.fact = expected
+        elif mention.fact in _CAME_FROM.values():
+            mention.open = True
 
 
 def _speaks_of_stay(sentence: Sentence, mentions: Sequence[Mention], expected: str | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.languages import LOCALES, catalogue, first_language, negotiate
-from locales.catalogues import check, compile_all
+from locales.catalogues import check, compile_all, extract_code, extract_pack
 from policy_engine.money import Money, exactly
 
 
@@ -94,6 +95,48 @@ def test_a_sentence_of_a_pack_may_hold_braces() -> None:
     assert catalogue("zh_Hans").source("{fact} is true or false, not {value}.", fact="age", value="1").startswith("age")
 
 
+PACK = """
+order:
+  question: 先减什么，文件没有写。
+  choices:
+    first: 先减起付线。
+    same:
+      text: 各级一样。
+      parameters: {deductible: [{from: 2008-01-01, same_as: other, cite: 三}]}
+  chosen: first
+  cite: 十四
+rounding: {label: 分以下怎么取舍, choices: [up, down]}
+document:
+  articles: {十四: 讲起付线。}
+  not_encoded: {十四: 只作介绍。}
+"""
+
+
+def test_the_sentences_of_a_pack_are_to_be_translated_and_its_article_numbers_are_not() -> None:
+    found = [message for _, _, message, _ in extract_pack(io.BytesIO(PACK.encode()))]
+    assert found == [
+        "先减什么，文件没有写。",
+        "先减起付线。",
+        "各级一样。",
+        "分以下怎么取舍",
+        "讲起付线。",
+        "只作介绍。",
+    ]
+
+
 def test_every_catalogue_is_complete() -> None:
     compile_all()
     assert check() == []
+
+
+def test_messages_are_found_wherever_code_asks_for_them() -> None:
+    code = """
+print(f"{pack}: {self.words('a.id', count=1)}")
+template = N_(
+    "One {thing} "
+    "in two lines."
+)
+other("no.message"); words(name)
+"""
+    found = [message for _, _, message, _ in extract_code(io.BytesIO(code.encode()), ("N_", "words"))]
+    assert sorted(found) == ["One {thing} in two lines.", "a.id"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from policy_engine.loader import PACKS, load_scheme
+from policy_engine.loader import PACKS, load_scheme, scheme_ids
 from tests.bot.test_cli import hebao
 from tests.policy_engine.test_law_text import invented
 
@@ -34,7 +34,9 @@ def test_coverage_lists_every_article_with_what_cites_it() -> None:
     lines = ran.stdout.splitlines()
     heads = [line.partition("  ")[0] for line in lines[1:-1:2]]
     assert heads == list(load_scheme("jiaxing-2008").documents["jiaxing-2007-70"].articles)
-    assert "only told: scheme_form" in ran.stdout
+    assert "only told (about the fund / a procedure / a target): scheme_form" in ran.stdout
+    assert "left to others (for Jiaxing city proper and each county to decide): inpatient.points.minor" in ran.stdout
+    assert "open, a reading was chosen (for the office of Jiaxing's leading group" in ran.stdout
     assert "by its items: rules or values" in ran.stdout
     assert lines[-1].startswith("Total: rules or values 9")
 
@@ -48,8 +50,10 @@ def test_coverage_as_json_and_in_chinese() -> None:
 def test_packs_that_agree_with_the_texts_pass(sources: Path) -> None:
     ran = hebao("policy", "lint", "--sources", str(sources))
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.count(": ok") == 9
-    assert "not compared" not in ran.stdout
+    assert ran.stdout.count(": ok") == sum(1 + len(load_scheme(name).counties) for name in scheme_ids())
+    compared = [line for line in ran.stdout.splitlines() if line.startswith(("jiaxing-2008", "mohrss-2008"))]
+    assert not [line for line in compared if "not compared" in line]
+    assert "jiaxing-2024: no text of" in ran.stdout
 
 
 def test_a_figure_that_the_text_does_not_have_exits_2_with_file_and_line(sources: Path, pack: Path) -> None:
@@ -80,10 +84,52 @@ def test_sources_that_cannot_be_read_exit_2(tmp_path: Path) -> None:
     assert "a.txt: The file is not UTF-8 text." in ran.stderr
 
 
-def test_lint_says_who_has_to_decide_what_is_unset() -> None:
-    ran = hebao("policy", "lint")
-    (line,) = (line for line in ran.stdout.splitlines() if "unset" in line)
-    assert line.startswith("jiaxing-2008: 22 parameters unset")
-    by_pack = {each["pack"]: each["unset"] for each in json.loads(hebao("policy", "lint", "--json").stdout)}
-    assert list(by_pack["jiaxing-2008"].values()) == [22]
-    assert by_pack["mohrss-2008"] == {}
+def test_lint_lists_what_is_unset_by_who_decides() -> None:
+    ran = hebao("policy", "lint", "jiaxing-2008")
+    lines = ran.stdout.splitlines()
+    (place,) = (number for number, line in enumerate(lines) if "unset" in line)
+    unset = [name for name, each in load_scheme("jiaxing-2008").parameters.items() if each.set_by]
+    assert lines[place] == (
+        f"jiaxing-2008: {len(unset)} parameters unset, for Jiaxing city proper and each county to decide"
+    )
+    assert [line.split()[0] for line in lines[place + 1 :]] == unset
+    assert lines[place + 1].endswith("total funding per person a year [嘉政发〔2007〕70号, article 十三, item 1]")
+    by_pack = {each["pack"]: each for each in json.loads(hebao("policy", "lint", "--json").stdout)}
+    assert list(by_pack["jiaxing-2008"]["unset"].values()) == [len(unset)]
+    listed = by_pack["jiaxing-2008"]["unset_parameters"]
+    assert [each["parameter"] for each in listed] == unset
+    assert listed[0].keys() == {"parameter", "label", "decided_by", "stated", "citation"}
+    assert by_pack["mohrss-2008"]["unset"] == {}
+
+
+def test_lint_tells_notes_and_exits_0() -> None:
+    ran = hebao("policy", "lint", "jiaxing-2008")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "jiaxing-2008: ok" in ran.stdout
+    assert "benefits.yaml:86: minor and provincial both apply, and their points add up, where " in ran.stdout
+    (city, *counties) = json.loads(hebao("policy", "lint", "jiaxing-2008", "--json").stdout)
+    assert {each["severity"] for each in city["findings"]} == {"note"}
+    assert city["notes"] == [f"{each['place']}: {each['sentence']}" for each in city["findings"]]
+    assert [each["findings"] for each in counties] == [[]] * 7
+
+
+def test_lint_exits_2_where_something_is_never_used(pack: Path) -> None:
+    parameters = pack / "parameters.yaml"
+    text = parameters.read_text("utf-8")
+    parameters.write_text(text + "x.y: {label: 没有用的, unit: yuan, set_by: county, silent: 七}\n", "utf-8")
+    ran = hebao("policy", "lint", str(pack))
+    assert ran.returncode == 2
+    line = text.count("\n") + 1
+    fault = f"jiaxing-2008/parameters.yaml:{line}: No rule works with x.y. Use it in one, or remove it."
+    assert ran.stderr.strip() == f"hebao: {fault}"
+    assert json.loads(hebao("policy", "lint", str(pack), "--json").stdout)[0]["faults"] == [fault]
+
+
+def test_coverage_gives_the_packs_reason_for_what_nothing_cites(tmp_path: Path, pack: Path) -> None:
+    documents = pack / "documents.yaml"
+    text = documents.read_text("utf-8")
+    text = text.replace("  articles:\n", "  not_encoded: {二十: 只是附件。}\n  articles:\n    二十: 附件。\n", 1)
+    documents.write_text(text, "utf-8")
+    ran = hebao("policy", "coverage", "jiaxing-2008", HEBAO_PACKS=str(tmp_path / "packs"))
+    assert ran.returncode == 0, ran.stderr
+    assert "    nothing cites it (只是附件。)" in ran.stdout

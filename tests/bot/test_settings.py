@@ -24,7 +24,7 @@ DOCS = Path(__file__).parents[2] / "docs"
         ({"today": "yesterday"}, "HEBAO_TODAY"),
         ({"today": "2024-01-01"}, "2008-01-01"),
         ({"county": "hainng"}, "haining"),
-        ({"scheme": "jiaxing-1999"}, "jiaxing-2008"),
+        ({"scheme": "jiaxing-1999"}, "Did you mean: jiaxing-20"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(given: dict[str, object], named: str) -> None:

@@ -37,6 +37,7 @@ REPAIRS = [
     "English",
     "大字",
     "重新开始",
+    "条文",
 ]
 REPAIRS += [
     "是的",

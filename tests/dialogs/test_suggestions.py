@@ -20,6 +20,8 @@ def suggestions() -> list[tuple[str, str, str]]:
     for locale in LOCALES:
         with (ROOT / "locales" / locale / "LC_MESSAGES" / "messages.po").open("rb") as file:
             for message in read_po(file, locale=locale):
+                if str(message.id).startswith("book."):  # a page to be read, which quotes the rules
+                    continue
                 for phrase in QUOTED.findall(str(message.string)):
                     if "{" not in phrase and "…" not in phrase:
                         found.append((locale, str(message.id), phrase))

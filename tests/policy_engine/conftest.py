@@ -34,12 +34,15 @@ def packs(tmp_path: Path) -> Path:
 def edited(packs: Path) -> Callable[..., Scheme]:
     """Loads the demo county (or another) from the copy after replacing a text in one of its files.
 
-    An empty `old` appends. The text must be there just once, so that a test cannot silently change nothing.
+    An empty `old` appends, "*" replaces the whole file. Any other text must be there just once, so that a test cannot
+    silently change nothing.
     """
 
     def edit(file: str, old: str, new: str, county: str | None = "demo", scheme: str = SCHEME) -> Scheme:
         path = packs / scheme / file
         text = path.read_text(encoding="utf-8")
+        if old == "*":
+            text = old
         if old:
             assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
         path.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")

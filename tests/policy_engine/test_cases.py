@@ -19,14 +19,23 @@ CASES = Path(__file__).parent / "cases"
 ASKS = {"eligibility": eligibility, "contribution": contribution, "estimate": estimate, "compare": compare}
 SOME = {"reasons", "receipt"}
 """Lists of which a case names only some entries."""
+OF_A_SCHEME = ("jiaxing_2013", "jiaxing_2024")
+"""Files of cases of one scheme, each of which says what is asked."""
 
 
 def _load() -> list[Any]:
+    cases = [(question, case) for question in ASKS for case in _read(question)]
+    for file in OF_A_SCHEME:
+        cases += [(case.pop("ask"), {"scheme": file.replace("_", "-"), **case}) for case in _read(file)]
     return [
-        pytest.param(ask, case, id=f"{question}: {case['name']}")
-        for question, ask in ASKS.items()
-        for case in yaml.safe_load((CASES / f"{question}.yaml").read_text(encoding="utf-8"))
+        pytest.param(ASKS[question], case, id=f"{case.get('scheme', '')} {question}: {case['name']}".lstrip())
+        for question, case in cases
     ]
+
+
+def _read(file: str) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = yaml.safe_load((CASES / f"{file}.yaml").read_text(encoding="utf-8"))
+    return cases
 
 
 def _assert_says(found: Any, expected: Any, where: str) -> None:

@@ -93,8 +93,40 @@ def test_a_national_floor_that_is_calculated_with_is_encoded() -> None:
     assert place.cited_by["encoded"] == ("subsidy_2008",)
 
 
+@pytest.mark.parametrize(
+    ("article", "kind", "reasons"),
+    [
+        ("一", "informational", ("fund", "process", "target")),
+        ("八", "informational", ("process", "office")),
+        ("十四.5", "delegated", ("市本级、各县（市）",)),
+        ("十四.3", "silent", ("市本级、各县（市）",)),
+        ("七", "ambiguous", ("市城乡居民合作医疗保险工作领导小组办公室",)),
+    ],
+)
+def test_each_kind_has_its_reason(article: str, kind: str, reasons: tuple[str, ...]) -> None:
+    assert places(load_scheme(SCHEME))[article].reasons[kind] == reasons
+
+
+def test_what_nothing_cites_has_the_reason_that_the_pack_gives(edited: Callable[..., Scheme]) -> None:
+    found = places(
+        edited(
+            "documents.yaml",
+            "  articles:\n",
+            "  not_encoded: {二十: 只是附件。}\n  articles:\n    二十: 附件。\n",
+            None,
+        )
+    )
+    assert found["二十"].kinds == ("not_encoded",)
+    assert found["二十"].reasons == {"not_encoded": ("只是附件。",)}
+
+
+def test_a_reading_that_another_choice_brings_makes_its_article_open() -> None:
+    assert places(load_scheme(SCHEME))["三"].cited_by["ambiguous"] == ("unified_or_delegated",)
+
+
 def test_the_json_has_every_kind_and_id() -> None:
     (document,) = coverage(load_scheme(SCHEME)).to_dict()["documents"]
     (place,) = (each for each in document["articles"] if each["article"] == "七")
     assert place["kinds"] == ["ambiguous"]
+    assert place["reasons"]["informational"] == ["fund"]
     assert place["cited_by"] == {"ambiguous": ["period_is_2008"], "informational": ["pooled_by_county", "pooling_year"]}

@@ -34,6 +34,16 @@ LAYERS = st.builds(
     ceiling=OPEN_FEN,
     feeds=st.sets(st.sampled_from(FEEDS), min_size=1).map(tuple),
 )
+
+
+def _measured(formula: Formula) -> Formula:
+    """A deductible that grows with the bill comes off first, and leaves no fixed place on a gross scale."""
+    basis = {"gross": "after_deductible", "year_gross": "year_net"}.get(formula.basis, formula.basis)
+    if formula.by_share is None:
+        return formula
+    return replace(formula, basis=basis, ratio_first=False)  # type: ignore[arg-type]
+
+
 FORMULAS = st.builds(
     Formula,
     bands=bands(),
@@ -41,6 +51,7 @@ FORMULAS = st.builds(
     basis=st.sampled_from(["gross", "after_deductible", "year_gross", "year_net"]),
     deductible=FEN,
     by_share=st.none() | SHARES,
+    of_whole=st.booleans(),
     least=st.integers(0, 50),
     most=st.none() | st.integers(50, MOST),
     carried=st.integers(0, 60),
@@ -48,24 +59,35 @@ FORMULAS = st.builds(
     ratio_first=st.booleans(),
     class_b_share=SHARES,
     guaranteed=st.just(Fraction(0)) | SHARES,
+    guaranteed_net=st.booleans(),
     cost_ceiling=OPEN_FEN,
     ceiling=OPEN_FEN,
     layer=st.none() | LAYERS,
     rounding=ROUNDING,
     borne_rounding=ROUNDING,
     each_band=st.booleans(),
-)
+).map(_measured)
 
 
 @st.composite
 def bills(draw: st.DrawFn) -> Amounts:
     cost = draw(FEN)
-    return Amounts(cost, draw(st.integers(0, cost)), draw(FEN), draw(FEN), draw(FEN), draw(FEN))
+    whole = draw(st.just(0) | st.integers(cost, 2 * MOST))
+    return Amounts(cost, draw(st.integers(0, cost)), draw(FEN), draw(FEN), draw(FEN), draw(FEN), whole)
 
 
 def ratio_at(pairs: Any, place: int) -> Fraction:
     """The ratio of the fen that ends at `place` on the scale of the bands."""
     return next(Fraction(ratio, UNIT) for end, ratio in pairs if end is None or place <= end)
+
+
+def _as_far_as(left: int, *parts: int) -> tuple[int, ...]:
+    """The parts one after the other, cut where nothing is left."""
+    kept = []
+    for part in parts:
+        kept.append(min(part, left))
+        left -= kept[-1]
+    return tuple(kept)
 
 
 def by_hand(formula: Formula, bill: Amounts) -> tuple[int, int]:
@@ -75,7 +97,8 @@ def by_hand(formula: Formula, bill: Amounts) -> tuple[int, int]:
     listed = bill.cost - class_b if room is None else min(bill.cost - class_b, room)
     deductible = formula.deductible or 0
     if formula.by_share is not None:
-        deductible = max(formula.least, rounded(formula.by_share * listed, formula.borne_rounding))
+        base = max(bill.whole, bill.cost) if formula.of_whole else listed
+        deductible = max(formula.least, rounded(formula.by_share * base, formula.borne_rounding))
         deductible = deductible if formula.most is None else min(deductible, formula.most)
     deductible = max(0, deductible - formula.carried)
     if formula.yearly:
@@ -105,17 +128,21 @@ def by_hand(formula: Formula, bill: Amounts) -> tuple[int, int]:
     if formula.ratio_first:
         borne = min(before, deductible)
         before -= borne
-    floor = rounded(formula.guaranteed * bill.cost, formula.rounding) if formula.guaranteed else 0
-    if floor > before:
-        before = floor
-    borne = min(borne, bill.cost - before) if formula.guaranteed else borne
+    above_cost_ceiling = bill.cost - class_b - listed
+    if formula.guaranteed:
+        net = max(0, listed - deductible)
+        before = max(
+            before, rounded(formula.guaranteed * (net if formula.guaranteed_net else bill.cost), formula.rounding)
+        )
+        left = bill.cost - before
+        class_b, above_cost_ceiling, borne = _as_far_as(left, class_b, above_cost_ceiling, borne)
     fund = before if formula.ceiling is None else min(before, max(0, formula.ceiling - bill.paid))
     if formula.layer is None or formula.layer.deductible is None:
         return fund, 0
     layer = formula.layer
     parts = {
         "class_b": class_b,
-        "above_cost_ceiling": bill.cost - class_b - listed,
+        "above_cost_ceiling": above_cost_ceiling,
         "deductible": borne,
         "above_ceiling": before - fund,
     }
@@ -159,5 +186,4 @@ def test_nobody_is_paid_more_than_the_bill_nor_left_a_negative_share(formula: Fo
     steps = formula.steps(bill)
     assert 0 <= steps.fund + steps.second <= bill.cost
     assert min(steps.class_b, steps.above_cost_ceiling, steps.borne, steps.entering, steps.before, steps.feeding) >= 0
-    left = bill.cost - steps.class_b - steps.above_cost_ceiling - steps.borne - steps.before
-    assert left >= 0 or formula.guaranteed
+    assert bill.cost >= steps.class_b + steps.above_cost_ceiling + steps.borne + steps.before

@@ -96,6 +96,55 @@ def test_a_changed_number_in_words_is_a_fault(
     assert all(each.where.startswith(f"{SCHEME}/{file}:") for each in faults)
 
 
+MINOR = "age: {below: 18}}\n    points: inpatient.points.minor"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("parameters.yaml", "at_least: 150, cite", "at_least: 150, at_most: 400, cite", "400元 does not stand"),
+        (
+            "parameters.yaml",
+            "ceiling.counts_outpatient:",
+            "x: {label: x, unit: yuan, values: [{from: 2008-01-01, same_as: ceiling.general, times: 3, cite: 七}]}\n"
+            "ceiling.counts_outpatient:",
+            "300% does not stand",
+        ),
+        ("parameters.yaml", "lowest: 0%, set_by", "lowest: 0%, highest: 12%, set_by", "12个百分点 does not stand"),
+        (
+            "interpretations.yaml",
+            "inpatient.deductible.city: [{from: 2008-01-01, same_as: inpatient.deductible.township, cite: 三}]",
+            "inpatient.deductible.city: [{from: 2008-01-01, value: 320, cite: 十四.1}]",
+            "320元 does not stand",
+        ),
+        ("interpretations.yaml", "    own: 要学生自己有", "    own: 3个月以上，要学生自己有", "3 does not stand"),
+        (
+            "benefits.yaml",
+            "deductible: outpatient.deductible.township\n",
+            "deductible: 55\n    cite: 十四.3\n",
+            "55元 does not stand in 嘉政发〔2007〕70号 十四.3",
+        ),
+        ("benefits.yaml", MINOR, MINOR.replace("18", "16"), "16 does not stand in 嘉政发〔2007〕70号 十四.5"),
+        ("parameters.yaml", "value: 300, cite: 十四.1", "value: 0, cite: 十四.1", "0元 does not stand"),
+    ],
+)
+def test_a_number_is_found_wherever_a_pack_may_state_one(
+    edited: Callable[..., Scheme], file: str, old: str, new: str, says: str
+) -> None:
+    texts = invented(load_scheme(SCHEME))
+    faults = check_numbers(edited(file, old, new, None), texts).faults
+    assert [each for each in faults if says in str(each)], [str(each) for each in faults]
+    assert all(each.where.startswith(f"{SCHEME}/{file}:") for each in faults)
+
+
+def test_none_of_something_may_stand_in_words(edited: Callable[..., Scheme]) -> None:
+    city, country = invented(load_scheme(SCHEME))
+    scheme = edited("parameters.yaml", "value: 300, cite: 十四.1", "value: 0, cite: 十四.1", None)
+    assert [each.params["number"] for each in check_numbers(scheme, (city, country)).faults] == ["0元"]
+    without = city.replace("起付线300元", "一律不设起付线；别处300元")
+    assert check_numbers(scheme, (without, country)).faults == ()
+
+
 def test_a_county_that_cites_a_figure_is_held_to_it(edited: Callable[..., Scheme]) -> None:
     texts = invented(load_scheme(SCHEME))
     scheme = edited(

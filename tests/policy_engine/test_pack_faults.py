@@ -18,11 +18,12 @@ PLACE = re.compile(r"(?P<file>[\w.-]+(?:/[\w.-]+)+\.yaml)(?::(?P<line>[0-9]+))?:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[each["name"] for each in FAULTS])
 def test_a_fault_is_refused(fault: dict[str, Any], edited: Callable[..., Scheme]) -> None:
+    scheme = fault.get("scheme", "jiaxing-2008")
     with pytest.raises(PackError) as refused:
-        edited(fault["file"], fault["old"], fault["new"])
+        edited(fault["file"], fault["old"], fault["new"], fault.get("county", "demo"), scheme)
     place = PLACE.fullmatch(str(refused.value))
     assert place is not None, str(refused.value)
-    assert (place["file"], int(place["line"])) == (f"jiaxing-2008/{fault['file']}", fault["at"]), str(refused.value)
+    assert (place["file"], int(place["line"])) == (f"{scheme}/{fault['file']}", fault["at"]), str(refused.value)
     for words in fault["says"]:
         assert words in place["sentence"]
 
@@ -86,7 +87,7 @@ def test_a_link_that_leads_out_of_the_packs_is_not_followed(packs: Path, tmp_pat
     outside = tmp_path / "outside"
     (packs / "mohrss-2008").rename(outside)
     (packs / "mohrss-2008").symlink_to(outside, target_is_directory=True)
-    assert scheme_ids(packs) == ("jiaxing-2008",)
+    assert scheme_ids(packs) == ("jiaxing-2008", "jiaxing-2013", "jiaxing-2024")
     with pytest.raises(PolicyError, match="There is no scheme called mohrss-2008"):
         load_scheme("mohrss-2008", None, packs)
 
@@ -119,3 +120,35 @@ def test_a_copy_without_a_fault_has_the_same_version(packs: Path) -> None:
 
 def test_any_change_of_a_pack_changes_its_version(edited: Callable[..., Scheme]) -> None:
     assert edited("offices.yaml", "", "# nothing\n").version != load_scheme("jiaxing-2008", "demo").version
+
+
+def test_a_pack_without_any_rule_is_refused(packs: Path) -> None:
+    for file in ("eligibility", "contribution", "benefits"):
+        (packs / "jiaxing-2008" / f"{file}.yaml").unlink()
+    with pytest.raises(PackError) as refused:
+        load_scheme("jiaxing-2008", None, packs)
+    assert str(refused.value) == (
+        "jiaxing-2008/scheme.yaml: The pack has no rules. "
+        "Add one of these files: benefits.yaml, contribution.yaml, eligibility.yaml."
+    )
+
+
+@pytest.mark.parametrize("module", ["reading_benefits", "reading_figures", "reading_values", "benefit_checks"])
+def test_every_fault_that_the_readers_know_has_a_case(module: str) -> None:
+    """A message that no case brings forth may be wrong, or never said."""
+    told = {words for fault in FAULTS for words in fault["says"]}
+    path = Path(policy_engine.__file__).parent / f"{module}.py"
+    for template in marked(path):
+        # The words between the places, as a case would quote them.
+        parts = [part for part in re.split(r"\{\w+\}", template) if part.strip()]
+        assert any(
+            words in template or any(words in part for part in parts) or _fits(template, words) for words in told
+        ), template
+
+
+def _fits(template: str, words: str) -> bool:
+    """Whether a case's words are a stretch of the template with its places filled."""
+    pattern = "".join(
+        ".*" if re.fullmatch(r"\{\w+\}", part) else re.escape(part) for part in re.split(r"(\{\w+\})", template)
+    )
+    return re.search(f"(?:{pattern})", words) is not None

@@ -1,4 +1,4 @@
-"""The packs that come with the program say what the two documents say, and no figure of their own."""
+"""The packs that come with the program say what their documents say, and no figure of their own."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,12 @@ from policy_engine.loader import PACKS, load_scheme, scheme_ids
 from policy_engine.scheme import Scalar, Scheme
 
 COUNTIES = ("shibenji", "jiashan", "pinghu", "haiyan", "haining", "tongxiang")
-EVERY = [("mohrss-2008", None), *(("jiaxing-2008", county) for county in (None, "demo", *COUNTIES))]
+REPORTED = ("jiaxing-2013", "jiaxing-2024")
+EVERY = [
+    ("mohrss-2008", None),
+    *(("jiaxing-2008", county) for county in (None, "demo", *COUNTIES)),
+    *((scheme, county) for scheme in REPORTED for county in (None, *COUNTIES)),
+]
 
 # Every figure that has an article behind it, from the table of rules: value or floor, article, rule.
 FIGURES: dict[str, tuple[Scalar, str, str]] = {
@@ -29,6 +34,16 @@ FIGURES: dict[str, tuple[Scalar, str, str]] = {
 IN_WORDS = {
     "jiaxing-2007-70": {"150", "300", "70000", "120000", "10", "15", "20", "35", "60", "90", "2008", "1"},
     "mohrss-2008-39": {"40", "80", "50", "2007", "2008", "2010"},
+    # From the table of neighbouring years, the row of 2013.
+    "report-2013": {"2013", "2012", "560", "224", "336", "60", "24", "36"}
+    | {"40", "35", "15", "10", "80", "75", "70", "65", "50", "12", "73"},
+    # From the table of current policy: the official row, and the 204 that 30 % of 680 would be.
+    "city-website": {"2024", "2023", "2022", "2021", "1950", "680", "1270", "10", "30", "225", "204"}
+    | {"2300", "2400", "60", "65", "85", "90", "11", "3", "12", "31", "1800"},
+    "notice-repost": {"2024", "1"},
+    "older-page": {"300", "500", "800", "200000", "2023", "2024"},
+    "inpatient-page": {"90", "75", "65", "2400", "12", "1800"},
+    "outpatient-page": {"55", "45", "35"},
 }
 # What the document leaves to the counties in so many words, and what it does not mention at all.
 DELEGATED = {
@@ -77,8 +92,10 @@ def cited(scheme: Scheme) -> Iterator[tuple[str, Citation]]:
 
 
 def test_these_are_the_shipped_packs() -> None:
-    assert scheme_ids() == ("jiaxing-2008", "mohrss-2008")
+    assert scheme_ids() == ("jiaxing-2008", *REPORTED, "mohrss-2008")
     assert tuple(load_scheme("jiaxing-2008").counties) == ("demo", *COUNTIES)
+    for scheme in REPORTED:
+        assert tuple(load_scheme(scheme).counties) == COUNTIES
 
 
 @pytest.mark.parametrize(("scheme", "county"), EVERY)
@@ -118,7 +135,7 @@ def test_everything_that_the_demo_county_sets_is_illustrative() -> None:
     assert demo.overlay.illustrative
 
 
-@pytest.mark.parametrize("scheme", ["jiaxing-2008", "mohrss-2008"])
+@pytest.mark.parametrize("scheme", ["jiaxing-2008", "mohrss-2008", *REPORTED])
 def test_no_number_in_words_is_missing_from_the_rule_table(scheme: str) -> None:
     loaded = load_scheme(scheme)
     texts = [(text, citation.document) for text, citation in cited(loaded) if citation.document]

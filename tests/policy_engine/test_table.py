@@ -71,7 +71,9 @@ def test_just_one_row_fits_each_person_and_says_who_pays(county: str | None, ful
         row, found = row_of(rows, person), contribution(scheme, person)
         assert row.conclusion == Payers(
             paying(found, "own_part"),
+            found.parts[0].amount,
             paying(found, "remainder"),
+            found.total,
             tuple(dict.fromkeys(part.citations[-1] for part in found.parts)),
         )
         assert (row.outcome, row.category) == (None, None)
@@ -122,6 +124,7 @@ def test_in_json_nobody_named_is_null_as_in_a_contribution(demo: Scheme) -> None
     (row,) = (row for row in rows if row["facts"] == pupil)
     assert row["own_part"] == ["individual"]
     assert row["remainder"] == [None]
+    assert (row["own_amount"], row["total"]) == ("60.00", "150.00")
 
 
 @pytest.mark.parametrize("full", [False, True])

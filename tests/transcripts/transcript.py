@@ -46,8 +46,8 @@ class Heard:
 Speak = Callable[[str], Heard]
 
 
-def transcripts() -> list[Transcript]:
-    return [_read(path) for path in sorted(FOLDER.glob("*.yaml"))]
+def transcripts(folder: Path = FOLDER) -> list[Transcript]:
+    return [_read(path) for path in sorted(folder.glob("*.yaml"))]
 
 
 def _read(path: Path) -> Transcript:

@@ -1,0 +1,104 @@
+"""What is done again and again while a turn is worked out: the open question, and going on with the present goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dialogs.context import Case, Context, Words
+from dialogs.conversation import Conversation
+from dialogs.flows import Ask, Plan, plan
+from dialogs.questions import CORRECT, GOAL, correct_question, goal_question, question
+from dialogs.replies import Decision, Question, Reply, Text
+from policy_engine.compare import compared_by
+
+BY_GRADE = ("estimate", "compare_hospitals")
+"""Goals after which another hospital is suggested; where a scheme goes by grades, another grade: `.by_grade`."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a turn leaves behind: the conversation after it, and the replies, in order."""
+
+    conversation: Conversation
+    replies: tuple[Reply, ...]
+
+
+class Progress:
+    """The work of one turn. It holds the conversation as it changes and nothing that outlives the turn."""
+
+    def __init__(self, conversation: Conversation, context: Context) -> None:
+        self.conversation = conversation
+        self.context = context
+
+    @property
+    def words(self) -> Words:
+        """The words of the conversation's language."""
+        return self.context.languages(self.conversation.locale)
+
+    def case(self) -> Case:
+        """The case of the present subject, as far as it is known."""
+        facts = self.conversation.facts()
+        county = self.context.county or facts.get("county")
+        scheme = self.context.scheme(county if isinstance(county, str) else None)
+        unsure = self.conversation.unsure()
+        return Case(self.conversation.subject, facts, unsure, scheme, self.context.today, self.words)
+
+    def open_question(self) -> Question | None:
+        """The question that is open, as it was asked; None where none is."""
+        asked = self.conversation.asked
+        if asked is None:
+            return None
+        if asked == GOAL:
+            return goal_question(self.case())
+        if asked == CORRECT:
+            return correct_question(self.case())
+        return question(asked, self.case(), self.context)
+
+    def turn(self, *replies: Reply) -> Turn:
+        """The turn as it stands, with these replies."""
+        return Turn(self.conversation, replies)
+
+    def again(self, *before: Reply) -> Turn:
+        """Some words, and the open question after them, so that nobody is left without a way on."""
+        asked = self.open_question()
+        if asked is None:
+            self.conversation = replace(self.conversation, asked=GOAL)
+            asked = goal_question(self.case())
+        return self.turn(*before, asked)
+
+    def proceed(self, *opening: Reply) -> Turn:
+        """Ask what the present goal needs, or conclude it and return to the one that it interrupted.
+
+        Without a goal, ask for one.
+        """
+        if not self.conversation.flows:
+            self.conversation = replace(self.conversation, asked=GOAL)
+            return self.again(*opening)
+        replies = list(opening)
+        while True:
+            flows = self.conversation.flows
+            following = self.plan()
+            if isinstance(following, Ask):
+                self.conversation = replace(self.conversation, asked=following.fact)
+                return self.turn(*replies, question(following.fact, self.case(), self.context))
+            replies += following.replies
+            self.conversation = replace(self.conversation, asked=None)
+            if len(flows) < 2:
+                refused = any(isinstance(each, Decision) and each.outcome == "ineligible" for each in replies)
+                return self.turn(*replies, Text(self.onward(refused), "note"))
+            replies.append(Text(self.words("returning", flow=self.words(f"flow.{flows[-2]}")), "note"))
+            last = self.conversation.steps[-1]
+            steps = (*self.conversation.steps[:-1], replace(last, flows=flows[:-1]))
+            self.conversation = replace(self.conversation, steps=steps)
+
+    def plan(self) -> Plan:
+        """What the present goal does next."""
+        return plan(self.conversation.flows[-1], self.case())
+
+    def onward(self, refused: bool) -> str:
+        """What can be said after a conclusion."""
+        if refused:
+            return self.words("next.ineligible")
+        flow = self.conversation.flows[-1]
+        by_grade = flow in BY_GRADE and compared_by(self.case().scheme) == "provider_grade"
+        return self.words(f"next.{flow}.by_grade" if by_grade else f"next.{flow}")
