@@ -42,7 +42,7 @@ _POLICY = [
     ("policy_engine/**.py", "locales.catalogues:extract_code"),
     ("policy_engine/schemes/**.yaml", "locales.catalogues:extract_pack"),
 ]
-_KEYWORDS: dict[str, Any] = dict.fromkeys(("N_", "_", "words", "say", "self"))
+_KEYWORDS: dict[str, Any] = dict.fromkeys(("N_", "_", "words", "_words", "say", "self"))
 
 
 def families() -> Iterator[str]:

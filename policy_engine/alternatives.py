@@ -19,7 +19,7 @@ from policy_engine.readings import Load, other_choices, switched
 from policy_engine.relied_on import relied_on_by_estimate
 from policy_engine.scheme import Scheme
 from policy_engine.situation import Situation, situation
-from policy_engine.what_if import Changes, WhatIf, what_if
+from policy_engine.what_if import Changes, WhatIf, changed_from
 
 OUTPATIENT = "outpatient_paid_this_year"
 
@@ -99,7 +99,7 @@ class _Asked:
         self._known = self._under.settled.facts
 
     def _if(self, kind: Kind, changes: Changes) -> Alternative:
-        return Alternative(kind, what_if(self._scheme, self._facts, changes, self._on))
+        return Alternative(kind, changed_from(self._before, self._under, self._scheme, changes))
 
     def of_the_treatment(self) -> Iterator[Alternative]:
         by = compared_by(self._scheme)
@@ -122,7 +122,7 @@ class _Asked:
         changes |= self._age_on(day, on_record)
         if on_record:
             changes["admission_date"] = day
-        found = what_if(self._scheme, self._facts, changes, self._on, ages=True)
+        found = changed_from(self._before, self._under, self._scheme, changes, ages=True)
         return Alternative("next_year", found, next_year_unknown=not on_record)
 
     def _age_on(self, day: datetime.date, on_record: bool) -> dict[str, Value | None]:
@@ -149,7 +149,7 @@ class _Asked:
         names = relied_on_by_estimate(self._before.interpretations, self._under)
         for place, choice in other_choices(self._scheme, names):
             under = load(switched(self._scheme, place.id, choice))
-            found = what_if(self._scheme, self._facts, {}, self._on, under=under)
+            found = changed_from(self._before, self._under, under, {})
             yield Alternative("reading", found, place.id, choice)
 
 

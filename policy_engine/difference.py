@@ -8,18 +8,16 @@ The result covers everything that can turn out; where something is left to be ta
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from typing import Any, Literal, NamedTuple
 
 from policy_engine.bill import Bill
-from policy_engine.classes import Class
+from policy_engine.classes import CHOOSING, Class
 from policy_engine.conditions import PARAMETER
-from policy_engine.diagram import Branch, Node, given
-from policy_engine.facts import Value
+from policy_engine.diagram import Branch, Leaf, Node
+from policy_engine.facts import FACTS
 from policy_engine.formula import Formula
 from policy_engine.money import NOTHING, Money, yuan
 from policy_engine.profiles import Option
@@ -30,7 +28,7 @@ Taken = Literal["exact", "together", "apart"]
 """How sharp a difference is: `exact`, one amount; `together`, a range in which all that both sides share was the same
 in both; `apart`, a range for which something shared was taken for each side by itself, so that it may be too wide."""
 
-_MOST_COMBINATIONS = 20_000
+_FACTS = tuple(FACTS)
 
 
 class Span(NamedTuple):
@@ -103,52 +101,61 @@ def difference(before: Situation, after: Situation, apart: Collection[str] = ())
     `apart` are facts that may be one thing in the one and another in the other, such as an age a year later.
     """
     pairs = _pairs(before, after, apart)
-    if pairs is None:
-        every = itertools.product(before.cases, after.cases)
-        found = reduce(Difference.hull, (_apart(before, after, *each) for each in every))
-    else:
-        found = reduce(Difference.hull, (_between(before, after, *each) for each in pairs))
+    found = reduce(Difference.hull, (_between(before, after, *each) for each in pairs))
     return replace(found, taken="exact") if found.fund.exact and found.person.exact else found
 
 
-def _pairs(before: Situation, after: Situation, apart: Collection[str]) -> set[tuple[Class, Class]] | None:
-    """The classes before and after that can go together; None where there are too many combinations to look at."""
-    one, other = before.profile.classes, after.profile.classes
-    values, others = _values(one), _values(other)
-    shared = {name: {*values[name], *others[name]} for name in values.keys() & others.keys() - {*apart}}
+def _pairs(before: Situation, after: Situation, apart: Collection[str]) -> Iterator[tuple[Class, Class]]:
+    """The classes before and after that can go together, each pair once."""
+    separate = {*apart}
     if before.settled.hospital is not after.settled.hospital:
         # The level that one of them may have says nothing about the other.
-        for name, _ in (*before.settled.possible, *after.settled.possible):
-            shared.pop(name, None)
-    if not _same_rules(before, after):
+        separate.update(name for name, _ in (*before.settled.possible, *after.settled.possible))
+    same_rules = _same_rules(before, after)
+
+    def shared(name: str) -> bool:
         # What nobody has set for the one may be set to something else for the other.
-        shared = {name: each for name, each in shared.items() if not name.startswith(PARAMETER)}
-    if math.prod(map(len, shared.values())) > _MOST_COMBINATIONS:
-        return None
-    return set(_together(one, other, shared))
+        return name not in separate and (same_rules or not name.startswith(PARAMETER))
+
+    seen: set[tuple[int, int]] = set()
+    ahead: list[tuple[Node[Class], Node[Class]]] = [(before.profile.classes, after.profile.classes)]
+    while ahead:
+        one, other = ahead.pop()
+        if (id(one), id(other)) in seen:
+            continue
+        seen.add((id(one), id(other)))
+        if isinstance(one, Leaf) and isinstance(other, Leaf):
+            yield one.outcome, other.outcome
+        else:
+            ahead += _parts(one, other, shared)
 
 
-def _values(node: Node[Class]) -> dict[str, set[Value]]:
-    """The unknowns that the diagram looks at, with their values."""
-    if not isinstance(node, Branch):
-        return {}
-    found = {node.name: set(node.values)}
-    for part in dict.fromkeys(node.parts):
-        for name, values in _values(part).items():
-            found.setdefault(name, set()).update(values)
-    return found
+def _parts(
+    one: Node[Class], other: Node[Class], shared: Callable[[str], bool]
+) -> Iterator[tuple[Node[Class], Node[Class]]]:
+    """What remains of two diagrams once the unknown is known that comes first in either of them.
+
+    Every diagram of classes has its unknowns in one order (`classes.domains_of`), so what does not come first in the
+    other one either does not occur in it any more.
+    """
+    first = min((each.name for each in (one, other) if isinstance(each, Branch)), key=_place)
+    ones, others = (isinstance(each, Branch) and each.name == first for each in (one, other))
+    if ones and others and shared(first):
+        assert isinstance(one, Branch)  # noqa: S101 - as has just been asked
+        assert isinstance(other, Branch)  # noqa: S101
+        values = dict.fromkeys((*one.values, *other.values))
+        yield from ((one.part(value), other.part(value)) for value in values)
+    elif isinstance(one, Branch) and ones:
+        yield from ((part, other) for part in one.parts)
+    elif isinstance(other, Branch):
+        yield from ((one, part) for part in other.parts)
 
 
-def _together(
-    one: Node[Class], other: Node[Class], shared: Mapping[str, Collection[Value]]
-) -> Iterator[tuple[Class, Class]]:
-    name = next((name for name in shared if name in one.support and name in other.support), None)
-    if name is None:
-        yield from itertools.product(one.odds, other.odds)
-        return
-    for value in shared[name]:
-        known = {name: value}
-        yield from _together(given(one, known), given(other, known), shared)
+def _place(name: str) -> tuple[int, int, str]:
+    """Where an unknown comes in the order of the diagrams."""
+    if name in CHOOSING:
+        return 0, CHOOSING.index(name), name
+    return (1, _FACTS.index(name), name) if name in _FACTS else (2, 0, name)
 
 
 def _between(before: Situation, after: Situation, one: Class, other: Class) -> Difference:

@@ -12,7 +12,7 @@ from policy_engine.errors import N_, FactError
 from policy_engine.estimate import Estimate, estimate
 from policy_engine.facts import FACTS, Facts, Value, fact_to_json, parse_fact
 from policy_engine.scheme import Scheme
-from policy_engine.situation import situation
+from policy_engine.situation import Situation, situation
 
 Changes = Mapping[str, Value | None]
 """Facts with the value that they would have; None for one that would not be known."""
@@ -84,12 +84,16 @@ def what_if(
             county=rules.overlay.id,
         )
     before = estimate(scheme, facts, on, today)
-    after = estimate(rules, changed(facts, changes), on, today)
-    found = difference(
-        situation(scheme, before.facts, before.on),
-        situation(rules, after.facts, after.on),
-        {"age"} if ages or before.on != after.on else (),
-    )
+    return changed_from(before, situation(scheme, before.facts, before.on), rules, changes, ages=ages)
+
+
+def changed_from(
+    before: Estimate, as_it_is: Situation, rules: Scheme, changes: Changes, *, ages: bool = False
+) -> WhatIf:
+    """The same for an estimate that has been made, with the situation behind it."""
+    after = estimate(rules, changed(before.facts, changes), before.on)
+    apart = {"age"} if ages or before.on != after.on else set()
+    found = difference(as_it_is, situation(rules, after.facts, after.on), apart)
     return WhatIf(tuple(changes.items()), before, after, found)
 
 

@@ -52,7 +52,7 @@ def why_not(
     before = estimate(scheme, facts, on, today)
     tried = changes_of_treatment(scheme, before)
     ways = [*_starting_bill(scheme, before), *(each for each in tried if _pays_more(each))]
-    if not ways:
+    if not ways and before.fund_pays == NOTHING:
         ways = _several(scheme, before, tried)
     return WhyNot(before, _causes(scheme, before), tuple(ways))
 

@@ -17,7 +17,7 @@ from tests.servers import Server
 pytest_plugins = ["tests.postgresql"]
 
 # How long one example takes depends on what else the machine does; benchmarks measure time, tests do not.
-hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.register_profile("no deadline", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("no deadline")
 
 

@@ -62,9 +62,9 @@ def estimated(scheme: Scheme, people: People, day: datetime.date, *, ask: bool) 
 
 class _Work:
     def __init__(self, scheme: Scheme, people: People, day: datetime.date, *, ask: bool) -> None:
-        self.scalar = Singly(scheme, people, day)
         self._scheme, self._people, self._ask = scheme, people, ask
         self._plan, kinds = planned(scheme, people, day)
+        self.scalar = Singly(scheme, people, day, self._plan.looked_at | {each.name for each in kinds.codes})
         self._bills = read_bills(people.with_columns(kinds.of_row), self._plan.uses, self._plan.largest)
         self._frame = pl.DataFrame([kinds.of_row, *self._bills.frame.get_columns()])
 
@@ -135,14 +135,13 @@ class _Work:
             return found.select("row", *ENDS, pl.lit(None, dtype=FACT).alias("first_missing"))
         if how == _RANGES or POSSIBLE in self._people.frame.columns:
             return found.select("row", *ENDS).with_columns(first_missing=self._asked_singly(rows["row"]))
-        parts = []
-        for (kind,), part in classes.partition_by("kind", as_dict=True, maintain_order=True).items():
-            way = self._plan.ways[kind]
-            count = len(way.pairs)
+        parts, (of_kind, asking) = [], self._plan.asking
+        classes = classes.with_columns(of_kind.gather(classes["kind"]))
+        for (place,), part in classes.partition_by("asking", as_dict=True, maintain_order=True).items():
+            count, questions = asking[place]
             ends = (("low", ENDS[0]), ("high", ENDS[1]))
             funds = {f"{end}.{n}": part[name].gather_every(count, n) for end, name in ends for n in range(count)}
-            asked = asked_first(way.questions, pl.DataFrame(funds))
-            parts.append(asked.with_columns(part["row"].gather_every(count)))
+            parts.append(asked_first(questions, pl.DataFrame(funds)).with_columns(part["row"].gather_every(count)))
         return self._asked(found.join(pl.concat(parts), on="row", maintain_order="left"))
 
     def _asked(self, found: pl.DataFrame) -> pl.DataFrame:

@@ -40,7 +40,7 @@ class Way:
     pairs: tuple[tuple[int, int], ...]
     of_class: Mapping[Class, int]
 
-    @cached_property
+    @property
     def questions(self) -> tuple[Question, ...]:
         """The facts that tell its classes apart."""
         return questions_of(self.profile, self.of_class)
@@ -75,6 +75,20 @@ class Plan:
         """Which rows look at each of the amounts besides the reportable cost; one that none looks at is left out."""
         found = {name: self.of_kind(USES + name) for name in (*AMOUNTS, "fund_paid_this_year")}
         return {name: where for name, where in found.items() if where is not False}
+
+    @cached_property
+    def asking(self) -> tuple[pl.Series, tuple[tuple[int, tuple[Question, ...]], ...]]:
+        """Which kinds are asked alike: of each kind the place of its number of pairs and its questions in the list."""
+        places: dict[tuple[int, tuple[Question, ...]], int] = {}
+        of_kind = [places.setdefault((len(each.pairs), each.questions), len(places)) for each in self.ways]
+        return pl.Series("asking", of_kind, dtype=pl.UInt32), tuple(places)
+
+    @property
+    def looked_at(self) -> set[str]:
+        """The facts besides those that tell kinds apart on which what is paid may depend."""
+        capped = any(each.profile.may_be_capped for each in self.ways)
+        always = {"provider", "admission_date", "stays_this_year", "bill_total", "reportable_cost"}
+        return always | self.uses.keys() | ({"fund_paid_this_year"} if capped else set())
 
     @property
     def largest(self) -> int:

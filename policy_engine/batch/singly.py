@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
-from policy_engine.batch.columns import People
+from policy_engine.batch.columns import HIGH, LOW, People
 from policy_engine.estimate import Estimate, estimate
 from policy_engine.scheme import Scheme
 
 
 class Singly:
-    """Asks for estimates of single rows. `rows` counts those asked for, equal ones included."""
+    """Asks for estimates of single rows. `rows` counts those asked for, equal ones included.
 
-    def __init__(self, scheme: Scheme, people: People, day: datetime.date) -> None:
+    Rows are equal where they have the same facts among those `looked_at`; the others are left out.
+    """
+
+    def __init__(self, scheme: Scheme, people: People, day: datetime.date, looked_at: Collection[str]) -> None:
         self.rows = 0
-        self._scheme, self._people, self._day = scheme, people, day
+        self._scheme, self._day = scheme, day
+        names = [name for name in people.frame.columns if name.removesuffix(LOW).removesuffix(HIGH) in looked_at]
+        frame = people.frame.select(names or people.frame.columns[:1])  # without a column there would be no rows
+        self._people = replace(people, frame=frame, names=people.names & frozenset(looked_at))
         self._found: dict[tuple[Any, ...], Estimate] = {}
 
     def __call__(self, rows: pl.Series) -> list[Estimate]:

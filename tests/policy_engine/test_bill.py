@@ -25,7 +25,7 @@ def parts(draw: st.DrawFn, amount: Money) -> int:
     return draw(st.integers(amount.low, amount.high))
 
 
-@settings(max_examples=600)
+@settings(max_examples=150)
 @given(st.data(), FORMULAS, FEN, st.tuples(ranges(), ranges(), ranges()), ranges(), ranges())
 def test_whatever_came_before_lies_between_what_is_tried(
     data: st.DataObject, formula: Formula, cost: int, earlier: tuple[Money, Money, Money], paid: Money, class_b: Money

@@ -158,14 +158,14 @@ def by_hand(formula: Formula, bill: Amounts) -> tuple[int, int]:
     return fund, min(second, bill.cost - fund)
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(FORMULAS, bills())
 def test_it_comes_to_what_one_fen_after_the_other_comes_to(formula: Formula, bill: Amounts) -> None:
     steps = formula.steps(bill)
     assert (steps.fund, steps.second) == by_hand(formula, bill)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(FORMULAS, bills())
 def test_one_fen_more_never_pays_less_nor_leaves_less(formula: Formula, bill: Amounts) -> None:
     """So the ends of a range of bills give the ends of the answer; also with a layer that takes up all that is left."""

@@ -18,7 +18,7 @@ ALL = schemes(PACKS)
 DAYS = st.none() | st.none() | st.dates(datetime.date(2007, 12, 1), datetime.date(2025, 1, 31))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.sampled_from(ALL), facts(), DAYS)
 def test_every_question_is_answered_or_refused_in_words(scheme: Any, said: dict[str, Any], on: Any) -> None:
     ask_everything(scheme, said, on)

@@ -13,12 +13,13 @@ from policy_engine import reading_benefits
 from policy_engine.contribution import contribution
 from policy_engine.errors import PackError
 from policy_engine.estimate import estimate
-from policy_engine.facts import parse_facts
+from policy_engine.facts import FACTS, parse_facts
 from policy_engine.inverse import bill_for
 from policy_engine.loader import PACKS, load_scheme, scheme_ids
 from policy_engine.money import exactly, parse_money
 from policy_engine.overlays import overlaid
 from policy_engine.provenance import weakest
+from policy_engine.review import review
 from policy_engine.scheme import Scheme
 
 SCHEMES = Path(__file__).parents[1] / "schemes"
@@ -115,6 +116,12 @@ def test_no_figure_is_better_than_its_source_and_none_is_made_up_unless_it_is_sw
     for setting in settings:
         assert setting.citation.document is not None
         assert setting.citation.grade == setting.citation.document.grade
+
+
+@pytest.mark.parametrize("scheme_id", scheme_ids(SCHEMES))
+def test_every_scheme_passes_the_lint(scheme_id: str) -> None:
+    found = review(load_scheme(scheme_id, None, SCHEMES), FACTS)
+    assert [str(each.problem) for each in found if each.severity == "fault"] == []
 
 
 def test_a_county_outside_the_range_of_the_framework_is_refused() -> None:

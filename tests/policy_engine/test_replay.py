@@ -67,7 +67,7 @@ PEOPLE = (
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=40)
 @given(
     st.sampled_from(sorted(ASKS)),
     st.sampled_from([None, "demo", "haining", "shibenji"]),
@@ -237,7 +237,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=40)
 @given(st.sampled_from(sorted(ASKS)), st.data())
 def test_no_damage_raises_anything_but_a_policy_error(question: str, data: st.DataObject) -> None:
     result = stored(question, STAY)

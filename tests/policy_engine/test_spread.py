@@ -68,7 +68,7 @@ def tried(before: Payment, after: Payment, low: int, high: int) -> tuple[int, in
     return min(found), max(found)
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(formulas(), formulas(), AMOUNTS, AMOUNTS, COSTS)
 def test_the_spread_is_that_of_every_cost_tried(
     one: Formula, other: Formula, amounts: Amounts, others: Amounts, costs: list[int]

@@ -139,6 +139,13 @@ def test_every_edge_of_the_demonstration_county_agrees(demo: Scheme) -> None:
     assert unlike_estimates(demo, people) == []
 
 
+@pytest.mark.parametrize("county", [None, "demo", "haining"])
+def test_people_of_whom_nothing_is_known_agree(county: str | None) -> None:
+    scheme = load_scheme("jiaxing-2008", county)
+    for unlike in (unlike_estimates, unlike_decisions, unlike_contributions):
+        assert unlike(scheme, [{}, {}]) == []
+
+
 AMOUNTS = st.integers(0, 300_000_00) | st.sampled_from(EDGES)
 
 
@@ -164,7 +171,7 @@ PEOPLE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PEOPLE, min_size=1, max_size=12))
 def test_any_people_agree_under_figures_that_are_set_and_figures_that_are_open(people: list[dict[str, Any]]) -> None:
     for county in (None, "demo", "haining"):

@@ -29,14 +29,14 @@ def one_way(rows: list[tuple[Formula, Amounts]]) -> list[tuple[Formula, Amounts]
     return [(replace(formula, each_band=rows[0][0].each_band), bill) for formula, bill in rows]
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(ROWS)
 def test_any_formulas_side_by_side_give_what_each_gives_alone(rows: list[tuple[Formula, Amounts]]) -> None:
     rows = one_way(rows)
     assert totals(rows) == [formula.total(bill) for formula, bill in rows]
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(FORMULAS, st.lists(bills(), min_size=1, max_size=20))
 def test_one_formula_for_all_gives_the_same_without_a_column_of_figures(formula: Formula, bills: list[Amounts]) -> None:
     assert formulas_of([formula], "least").table.width == 0

@@ -12,8 +12,10 @@ from polars.testing import assert_frame_equal
 from policy_engine.batch import RowError, Run, contributions, decisions, estimates, only_of
 from policy_engine.batch.columns import HIGH, LOW, read_people
 from policy_engine.errors import DateError, FactError, PolicyError
+from policy_engine.estimate import estimate
 from policy_engine.facts import FACTS
 from policy_engine.loader import load_scheme
+from policy_engine.money import Money
 from policy_engine.scheme import Scheme
 from tests.policy_engine.batch.crowd import crowd, table
 
@@ -120,6 +122,32 @@ def test_what_only_the_scalar_engine_can_say_is_counted(haining: Scheme) -> None
     without = Run(haining, "estimate", ask=False)
     assert without.answer(pl.DataFrame(ranged))["first_missing"].to_list() == [None, None]
     assert without.singly == 0
+
+
+def test_the_scalar_engine_is_asked_once_for_rows_that_differ_in_nothing_it_looks_at(
+    haining: Scheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counting(*question: Any) -> Any:
+        asked.append(question)
+        return estimate(*question)
+
+    monkeypatch.setattr("policy_engine.batch.singly.estimate", counting)
+    people = {"bill_total_low": ["100"] * 3, "bill_total_high": ["900", "900", "901"], "disabled": [True, False, True]}
+    missing = estimate(haining, {"bill_total": Money(100_00, 900_00)}).missing
+    assert estimates(haining, pl.DataFrame(people))["first_missing"].to_list() == [missing[0]] * 3
+    assert len(asked) == 2
+
+
+def test_more_kinds_than_can_be_listed_are_sorted_with_the_same_result(
+    haining: Scheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = table(crowd(300, 4, 0.7, 0.1))
+    listed = [answer(haining, people) for answer in (estimates, decisions, contributions)]
+    monkeypatch.setattr("policy_engine.batch.kinds._MOST_LISTED", 1)
+    for answer, before in zip((estimates, decisions, contributions), listed, strict=True):
+        assert_frame_equal(answer(haining, people), before)
 
 
 def test_each_row_goes_by_the_rules_of_its_county_where_it_names_one() -> None:
