@@ -135,9 +135,9 @@ class Layer:
 class BenefitRules:
     """What the fund pays.
 
-    `order` names a choice, `deductible_first` or `ratio_first`; a deductible that is a share of the cost comes off first
-    in any case. `rounding` is one of `half_up`, `down`, `up`. Every line of a receipt is rounded; with `each_band` the
-    payment of every band as well.
+    `order` names a choice, `deductible_first` or `ratio_first`; a deductible that is a share of the cost comes off
+    first in any case. `rounding` is one of `half_up`, `down`, `up`. Every line of a receipt is rounded; with
+    `each_band` the payment of every band as well.
     """
 
     schedules: tuple[Schedule, ...]

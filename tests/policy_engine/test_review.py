@@ -41,20 +41,6 @@ FOUND = [
         ("fault", "unreachable", "hardship_by_application", "Nobody can meet the rule"),
     ),
     (
-        "an adjustment that nobody can meet, however the text is read",
-        "benefits.yaml",
-        "      reading: {points_add_up: both}\n",
-        "      all: [{reading: {points_add_up: both}}, {care: outpatient}]\n",
-        ("fault", "unreachable", "city_as_well", "Nobody can meet the rule"),
-    ),
-    (
-        "a schedule for which nobody is left, however the text is read",
-        "benefits.yaml",
-        "      provider_level: [city, provincial, out_of_city]\n",
-        "      provider_level: township\n",
-        ("fault", "unreachable", "inpatient_not_referred", "Nobody is left for"),
-    ),
-    (
         "a note for people of whom none may join",
         "contribution.yaml",
         "        - {disabled: true}\n",
