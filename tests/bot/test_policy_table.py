@@ -252,7 +252,7 @@ def test_a_day_of_no_rules_exits_2() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["jiaxing-1999"], "There is no scheme called jiaxing-1999. Did you mean: jiaxing-20"),
+        (["jiaxing-1999"], "There is no scheme called jiaxing-1999. Did you mean: jiaxing-2013?"),
         (["mohrss-2008"], "mohrss-2008 has no rules on who may join. Choose a city's scheme."),
         (
             ["mohrss-2008", "--what", "contribution"],

@@ -223,7 +223,7 @@ def test_with_nothing_known_every_rule_is_explained_and_every_place_exists(schem
 
 
 @pytest.mark.parametrize("scheme", SOME, ids=repr)
-@settings(MANY, max_examples=4)
+@settings(MANY, max_examples=10)
 @given(data=st.data())
 def test_under_any_scheme_the_tree_is_sound_and_its_result_is_the_result(scheme: Scheme, data: st.DataObject) -> None:
     whole, day = data.draw(cases(scheme))

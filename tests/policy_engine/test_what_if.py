@@ -209,7 +209,7 @@ def test_with_everything_set_a_difference_is_no_wider_than_what_can_turn_out(
 
 
 @pytest.mark.parametrize("scheme", SOME, ids=repr)
-@settings(MANY, max_examples=4)
+@settings(MANY, max_examples=10)
 @given(data=st.data())
 def test_a_difference_under_any_scheme_covers_whatever_turns_out(scheme: Scheme, data: st.DataObject) -> None:
     whole, day = data.draw(cases(scheme))
@@ -269,7 +269,7 @@ def test_where_two_changes_are_proposed_none_of_them_is_enough(demo: Scheme, lev
 # -- whatever is asked -------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.sampled_from(ALL), hostile.facts(), hostile.facts())
 def test_every_what_if_is_answered_or_refused_in_words(
     scheme: Scheme, said: dict[str, Any], other: dict[str, Any]

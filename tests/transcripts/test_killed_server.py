@@ -1,16 +1,18 @@
-"""Every conversation over HTTP, with kill -9 between any two turns."""
+"""All conversations at once over HTTP, with kill -9 between any two turns."""
 
 from __future__ import annotations
 
 import json
 import secrets
 import urllib.request
+from collections import defaultdict
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
 from tests.servers import Server
-from tests.transcripts.transcript import Heard, Transcript, play, transcripts
+from tests.transcripts.transcript import Heard, Transcript, check, transcripts
 
 pytestmark = pytest.mark.server
 
@@ -24,24 +26,37 @@ def post(server: Server, path: str, body: dict[str, str]) -> dict[str, object]:
         return found
 
 
-@pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.file)
-def test_a_killed_server_resumes_at_the_same_question(transcript: Transcript, tmp_path: Path) -> None:
-    county = {"HEBAO_COUNTY": transcript.county} if transcript.county else {}
-    conversation = f"/api/v1/conversations/{secrets.token_hex(16)}/messages"
-    with Server({"HEBAO_DATABASE_URL": f"sqlite:///{tmp_path}/hebao.db", **county}) as server:
+def by_county() -> dict[str | None, list[Transcript]]:
+    found: dict[str | None, list[Transcript]] = defaultdict(list)
+    for transcript in transcripts():
+        found[transcript.county].append(transcript)
+    return found
 
-        def speak(text: str) -> Heard:
-            body = {"text": text, "message_id": secrets.token_hex(8), "locale": transcript.locale}
-            first = post(server, conversation, body)
+
+@pytest.mark.parametrize("county", by_county(), ids=str)
+def test_a_killed_server_resumes_every_conversation_at_the_same_question(county: str | None, tmp_path: Path) -> None:
+    together = by_county()[county]
+    paths = [f"/api/v1/conversations/{secrets.token_hex(16)}/messages" for _ in together]
+    settings = {"HEBAO_COUNTY": county} if county else {}
+    with Server({"HEBAO_DATABASE_URL": f"sqlite:///{tmp_path}/hebao.db", **settings}) as server:
+        for number, turns in enumerate(zip_longest(*(each.turns for each in together)), 1):
+            said = []
+            for transcript, path, turn in zip(together, paths, turns, strict=True):
+                if turn is None:
+                    continue
+                body = {"text": turn.say, "message_id": secrets.token_hex(8), "locale": transcript.locale}
+                first = post(server, path, body)
+                said.append((path, body, first))
+                replies, state, asks = first["replies"], first["state"], first["asks"]
+                assert isinstance(replies, list)
+                assert isinstance(state, dict)
+                heard = Heard(
+                    "\n".join(each["plain"] for each in replies), asks if isinstance(asks, str) else None, state
+                )
+                check(transcript, number, turn, heard)
             server.kill()
             server.start()
-            again = post(server, conversation, body)
-            assert {**again, "repeated": False} == first, "the same message after a kill must get the same answer"
-            assert again["repeated"]
-            replies, state = first["replies"], first["state"]
-            assert isinstance(replies, list)
-            assert isinstance(state, dict)
-            asks = first["asks"]
-            return Heard("\n".join(each["plain"] for each in replies), asks if isinstance(asks, str) else None, state)
-
-        play(transcript, speak)
+            for path, body, first in said:
+                again = post(server, path, body)
+                assert {**again, "repeated": False} == first, "the same message after a kill must get the same answer"
+                assert again["repeated"]

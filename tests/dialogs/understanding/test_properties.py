@@ -161,7 +161,7 @@ def test_ten_thousand_characters_take_no_time(lexicons: list[Lexicon], piece: st
         start = time.process_time()
         understand(text, expecting, lexicons)
         took.append(time.process_time() - start)
-    assert min(took) < 0.1
+    assert min(took) < 0.3
 
 
 def test_a_sentence_takes_no_time(lexicons: list[Lexicon]) -> None:

@@ -205,7 +205,7 @@ PEOPLE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PEOPLE, min_size=1, max_size=12))
 def test_any_people_agree_under_figures_that_are_set_and_figures_that_are_open(people: list[dict[str, Any]]) -> None:
     for county in (None, "demo", "haining"):
