@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from policy_engine.alternatives import Alternatives, alternatives
 from policy_engine.compare import compare
 from policy_engine.contribution import contribution
 from policy_engine.eligibility import eligibility
 from policy_engine.errors import N_, FactError
 from policy_engine.estimate import estimate
-from policy_engine.explain import Explanation, explain_contribution, explain_eligibility, explain_estimate
+from policy_engine.explaining.alternatives import Alternatives, alternatives
+from policy_engine.explaining.explain import Explanation, explain_contribution, explain_eligibility, explain_estimate
+from policy_engine.explaining.readings import Readings
+from policy_engine.explaining.what_if import WhatIf, parse_changes, what_if
 from policy_engine.facts import Value, parse_date, parse_facts
 from policy_engine.loader import PACKS, load_scheme
-from policy_engine.readings import Readings
 from policy_engine.scheme import Scheme
-from policy_engine.what_if import WhatIf, parse_changes, what_if
 
 
 class Found(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from dialogs.context import N_, Case
 from dialogs.sources import sources
-from policy_engine.benefits import Adjustment, Ceiling, Layer
+from policy_engine.benefits.schedule import Adjustment, Ceiling, Layer
 from policy_engine.citations import GRADES, Citation
 from policy_engine.money import Money
 from policy_engine.parameters import Unset

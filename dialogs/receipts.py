@@ -21,7 +21,7 @@ from dialogs.notes import (
 )
 from dialogs.replies import Line, Receipt
 from dialogs.sources import sources
-from policy_engine.calculation import ReceiptLine
+from policy_engine.benefits.calculation import ReceiptLine
 from policy_engine.citations import Citation
 from policy_engine.contribution import UNDECIDED, Contribution, Part
 from policy_engine.estimate import Estimate

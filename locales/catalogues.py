@@ -53,7 +53,7 @@ def families() -> Iterator[str]:
     from dialogs.respond import ELSEWHERE
     from policy_engine.citations import GRADES
     from policy_engine.facts import FACTS
-    from policy_engine.reading import PAYERS
+    from policy_engine.reading.sections import PAYERS
 
     for fact in FACTS.values():
         if fact.id == "subject":

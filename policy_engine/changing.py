@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from policy_engine.checks import check_scheme
 from policy_engine.errors import N_, PackError, PolicyError, did_you_mean, shown
 from policy_engine.provenance import fingerprint
-from policy_engine.reading_values import ILLUSTRATIVE, read_scalar
+from policy_engine.reading.checks import check_scheme
+from policy_engine.reading.source import Node, bare
+from policy_engine.reading.values import ILLUSTRATIVE, read_scalar
 from policy_engine.scheme import Parameter, Scheme, Setting
-from policy_engine.source import Node, bare
 
 
 def changed(scheme: Scheme, values: Mapping[str, str]) -> Scheme:

@@ -20,7 +20,7 @@ from typing import Protocol
 
 from policy_engine.errors import N_, PolicyError
 from policy_engine.facts import FACTS, Value, parse_fact
-from policy_engine.source import Node
+from policy_engine.reading.source import Node
 
 Readings = Mapping[str, tuple[str, Collection[str]]]
 """Of every open place of a text: the choice in force, and all choices."""

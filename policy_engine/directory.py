@@ -17,8 +17,8 @@ from typing import Any
 from policy_engine.errors import N_, FactError, PackError, PolicyError, did_you_mean, shown
 from policy_engine.facts import Facts, Value
 from policy_engine.hospitals import Evidence, Hospital, spelling
-from policy_engine.reading_hospitals import read_hospitals, read_sources
-from policy_engine.source import read_yaml
+from policy_engine.reading.hospitals import read_hospitals, read_sources
+from policy_engine.reading.source import read_yaml
 
 DIRECTORIES = Path(__file__).parent / "directories"
 """The directories that come with the program."""

@@ -7,19 +7,19 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policy_engine.bill import Bill, read_bill
-from policy_engine.calculation import Case, ReceiptLine, calculate, exact_lines, hull
+from policy_engine.benefits.bill import Bill, read_bill
+from policy_engine.benefits.calculation import Case, ReceiptLine, calculate, exact_lines, hull
+from policy_engine.benefits.classes import CHOOSING, TRANSFERS
+from policy_engine.benefits.open_figures import deciding
+from policy_engine.benefits.profiles import Profile, benefit_day
 from policy_engine.citations import Citation
-from policy_engine.classes import CHOOSING, TRANSFERS
 from policy_engine.conditions import PARAMETER
 from policy_engine.diagram import Node, ask_first, mapped
 from policy_engine.errors import N_, PolicyError
 from policy_engine.facts import ASSUMED, EARLIER, FACTS, Facts, Value, fact_to_json
 from policy_engine.known import Known, known_on
 from policy_engine.money import LARGEST, NOTHING, Money, exactly
-from policy_engine.open_figures import deciding
 from policy_engine.parameters import Figure, Unset
-from policy_engine.profiles import Profile, benefit_day
 from policy_engine.provenance import Provenance, facts_to_dict, provenance
 from policy_engine.scheme import Scheme
 

@@ -12,13 +12,14 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from policy_engine.checks import check_scheme
 from policy_engine.directory import directory_ids, load_directory
 from policy_engine.errors import N_, PackError, PolicyError, did_you_mean, shown
 from policy_engine.facts import FACTS
-from policy_engine.overlays import check_county, read_county, read_overlay
 from policy_engine.provenance import fingerprint
-from policy_engine.reading import (
+from policy_engine.reading.benefits import read_benefits
+from policy_engine.reading.checks import check_scheme
+from policy_engine.reading.overlays import check_county, read_county, read_overlay
+from policy_engine.reading.sections import (
     overrides,
     read_contribution,
     read_interpretation,
@@ -26,10 +27,9 @@ from policy_engine.reading import (
     read_rule,
     read_statement,
 )
-from policy_engine.reading_benefits import read_benefits
-from policy_engine.reading_values import read_documents, read_parameter, read_settings
+from policy_engine.reading.source import Node, read_yaml
+from policy_engine.reading.values import read_documents, read_parameter, read_settings
 from policy_engine.scheme import Interpretation, Overlay, Parameter, Scheme
-from policy_engine.source import Node, read_yaml
 
 PACKS = Path(__file__).parent / "schemes"
 """The packs that come with the program."""

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from policy_engine.benefits import BenefitRules
+from policy_engine.benefits.schedule import BenefitRules
 from policy_engine.citations import Citation, Document
 from policy_engine.conditions import Condition, Conditional
 from policy_engine.errors import N_, DateError

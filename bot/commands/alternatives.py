@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from bot.commands.clauses import ClauseWords
 from bot.languages import Catalogue
 from dialogs.context import N_
-from policy_engine.alternatives import Alternative, Alternatives
-from policy_engine.difference import Span
 from policy_engine.estimate import Estimate
+from policy_engine.explaining.alternatives import Alternative, Alternatives
+from policy_engine.explaining.difference import Span
+from policy_engine.explaining.ways_in import WayIn
+from policy_engine.explaining.what_if import WhatIf
+from policy_engine.explaining.why_not import WhyNot
 from policy_engine.money import Money, exactly
 from policy_engine.scheme import Scheme
-from policy_engine.ways_in import WayIn
-from policy_engine.what_if import WhatIf
-from policy_engine.why_not import WhyNot
 
 _KINDS = {
     "place": N_("what_if.place"),

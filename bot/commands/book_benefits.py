@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.commands.book_words import BookWords
 from bot.commands.condition_words import in_force, otherwise
 from bot.commands.markdown import bullets, heading, plain, table
-from policy_engine.benefits import Adjustment, BenefitRules, Ceiling, Layer, Schedule
+from policy_engine.benefits.schedule import Adjustment, BenefitRules, Ceiling, Layer, Schedule
+from policy_engine.checking.terms import Terms, layer_terms, schedule_terms
 from policy_engine.conditions import Condition, Conditional, Is
 from policy_engine.facts import FACTS
 from policy_engine.parameters import Values
-from policy_engine.terms import Terms, layer_terms, schedule_terms
-from policy_engine.witnesses import witness
+from policy_engine.reading.witnesses import witness
 
 _NO_FIGURES = {"id", "when", "text", "where", "interpretations"}
 

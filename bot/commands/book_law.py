@@ -9,8 +9,8 @@ from bot.commands.coverage import coverage_names, statement_kinds
 from bot.commands.figures import label, value
 from bot.commands.markdown import bullets, heading, plain, table
 from dialogs.sources import place_of
+from policy_engine.checking.citing import Citing, citing
 from policy_engine.citations import Document, article_key
-from policy_engine.citing import Citing, citing
 from policy_engine.money import exactly
 from policy_engine.parameters import decided_by
 from policy_engine.scheme import Interpretation, Parameter, Statement

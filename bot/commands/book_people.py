@@ -10,7 +10,7 @@ from bot.commands.markdown import bullets, heading, plain, table
 from policy_engine.citations import Citation
 from policy_engine.conditions import ALWAYS
 from policy_engine.contribution import UNDECIDED
-from policy_engine.reading import PAYERS
+from policy_engine.reading.sections import PAYERS
 from policy_engine.scheme import Bearer, ContributionRules, Rule, Shares
 
 

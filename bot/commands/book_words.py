@@ -12,12 +12,12 @@ from bot.commands.figures import label, setting, value
 from bot.commands.markdown import plain
 from bot.commands.terms import TermWords
 from bot.languages import Catalogue
+from policy_engine.checking.terms import BandTerms
 from policy_engine.citations import Citation
 from policy_engine.conditions import Condition
 from policy_engine.money import rounded
 from policy_engine.parameters import Figure, Values, decided_by
 from policy_engine.scheme import Parameter, Scheme, Setting
-from policy_engine.terms import BandTerms
 
 
 class BookWords(TermWords):

@@ -11,8 +11,8 @@ from dialogs.context import N_, Case
 from dialogs.questions import summary
 from policy_engine.citations import Citation
 from policy_engine.conditions import PARAMETER
+from policy_engine.explaining.reasons import Reason
 from policy_engine.facts import FACTS, Value
-from policy_engine.reasons import Reason
 from policy_engine.scheme import Scheme
 
 JOINED = {"all": N_("explain.all"), "any": N_("explain.any"), "not": N_("explain.not")}

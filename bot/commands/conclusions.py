@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from bot.languages import Catalogue
 from dialogs.sources import place_of, sources
+from policy_engine.checking.paths import Admission, Answer, Stretch
 from policy_engine.citations import Citation
 from policy_engine.conditions import PARAMETER
 from policy_engine.contribution import UNDECIDED
 from policy_engine.facts import FACTS
 from policy_engine.money import UNBOUNDED, Money
-from policy_engine.paths import Admission, Answer, Stretch
 from policy_engine.scheme import Scheme
 
 

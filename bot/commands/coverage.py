@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from bot.languages import Catalogue
-from policy_engine.coverage import KINDS, Coverage, DocumentCoverage, Place
+from policy_engine.checking.coverage import KINDS, Coverage, DocumentCoverage, Place
 
 GIST_COLUMNS = 60
 """How much of an article's gist is printed, in columns of a terminal; a Chinese character takes two."""

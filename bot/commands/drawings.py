@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.commands.conclusions import admission, amount, answered, asked_about, payers, places
 from bot.languages import Catalogue
-from policy_engine.drawing import Graph, Node
-from policy_engine.paths import Admission, Conclusion, What
+from policy_engine.checking.drawing import Graph, Node
+from policy_engine.checking.paths import Admission, Conclusion, What
 from policy_engine.scheme import Scheme
 
 

@@ -13,7 +13,7 @@ from bot.commands.questions import FactsText, ReadingsGiven, facts_of, readings_
 if TYPE_CHECKING:
     from bot.ask import Question, Rules
     from bot.languages import Catalogue
-    from policy_engine.explain import Explanation
+    from policy_engine.explaining.explain import Explanation
 
 What = Annotated[
     Literal["eligibility", "contribution", "estimate"], typer.Argument(metavar="QUESTION", help="What to explain.")
@@ -65,7 +65,7 @@ def what_if(
     """What the fund would pay if something were otherwise; the usual alternatives where no change is given."""
     from bot.ask import ask_what_if
     from bot.commands.alternatives import AlternativeWords
-    from policy_engine.what_if import WhatIf
+    from policy_engine.explaining.what_if import WhatIf
 
     settings = settings_of(scheme=scheme)
     asked = _rules(settings, county, on, reading)

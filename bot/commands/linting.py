@@ -10,12 +10,12 @@ from typing import Any
 from bot.languages import Catalogue
 from dialogs.questions import ASKING
 from dialogs.sources import sources
+from policy_engine.checking.findings import Finding
+from policy_engine.checking.law_text import check_numbers
+from policy_engine.checking.review import review
 from policy_engine.errors import N_, PackError, PolicyError, did_you_mean
-from policy_engine.findings import Finding
-from policy_engine.law_text import check_numbers
 from policy_engine.loader import PACKS, load_scheme, scheme_ids
 from policy_engine.parameters import Unset, Values
-from policy_engine.review import review
 from policy_engine.scheme import Scheme
 
 

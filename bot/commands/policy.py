@@ -74,7 +74,7 @@ def policy_lint(
 def policy_coverage(scheme: OneScheme = None, locale: Locale = None, as_json: AsJson = False) -> None:
     """What became of every article of a scheme's documents, and what rests on it."""
     from bot.commands.coverage import coverage_text
-    from policy_engine.coverage import coverage
+    from policy_engine.checking.coverage import coverage
 
     found = coverage(_rules(scheme, None) if scheme else settings_of().rules(None))
     if as_json:
@@ -106,7 +106,7 @@ def policy_readings(
 ) -> None:
     """The open places of the text: how each can be read, how it is read, and who could confirm it."""
     from bot.commands.open_places import open_places
-    from policy_engine.readings import reading_to_dict
+    from policy_engine.explaining.readings import reading_to_dict
 
     rules = _rules(scheme, county)
     found = rules.interpretations.values()
@@ -131,8 +131,8 @@ def policy_table(
 ) -> None:
     """Every combination of the facts that matter, with what follows and the articles that decide."""
     from bot.commands.tables import as_csv, as_markdown
-    from policy_engine.payment_terms import TermsTable, payment_terms
-    from policy_engine.table import Table, table
+    from policy_engine.checking.payment_terms import TermsTable, payment_terms
+    from policy_engine.checking.table import Table, table
 
     rules = _rules(scheme, county)
     found: Table | TermsTable
@@ -160,7 +160,7 @@ def policy_draw(
 ) -> None:
     """The questions in the order of asking, with what they end in, as a Mermaid flowchart."""
     from bot.commands.drawings import as_mermaid
-    from policy_engine.drawing import drawing
+    from policy_engine.checking.drawing import drawing
 
     rules = _rules(scheme, county)
     typer.echo(as_mermaid(drawing(rules, what, _day(on)), what, rules, catalogue_of(locale)).encode(), nl=False)

@@ -9,8 +9,8 @@ from bot.commands.clauses import JOINED, MARKS, ClauseWords
 from bot.languages import Catalogue
 from dialogs.context import N_
 from policy_engine.directory import load_directory
+from policy_engine.explaining.reasons import LEADS_HERE, Reason
 from policy_engine.money import Money
-from policy_engine.reasons import LEADS_HERE, Reason
 from policy_engine.scheme import Scheme
 
 Lines = Iterator[tuple[int, str]]

@@ -12,12 +12,12 @@ from bot.commands.markdown import plain
 from bot.commands.markdown import table as markdown_table
 from bot.commands.terms import TermWords
 from bot.languages import Catalogue
+from policy_engine.checking.paths import Admission, Answer
+from policy_engine.checking.payment_terms import TermsTable
+from policy_engine.checking.table import Row, Table
+from policy_engine.checking.terms import Terms
 from policy_engine.conditions import PARAMETER
-from policy_engine.paths import Admission, Answer
-from policy_engine.payment_terms import TermsTable
 from policy_engine.scheme import Scheme
-from policy_engine.table import Row, Table
-from policy_engine.terms import Terms
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a spreadsheet take a cell for a formula, or hide that it is one."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.commands.figures import choices, figure, rate
 from bot.languages import Catalogue
-from policy_engine.benefits import Basis
+from policy_engine.benefits.schedule import Basis
+from policy_engine.checking.terms import BandTerms, Choice, DeductibleTerms, LayerTerms, Terms
 from policy_engine.parameters import Figure
 from policy_engine.scheme import Scheme
-from policy_engine.terms import BandTerms, Choice, DeductibleTerms, LayerTerms, Terms
 
 
 class TermWords:

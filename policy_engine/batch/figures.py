@@ -14,8 +14,8 @@ from typing import Literal
 import polars as pl
 
 from policy_engine.batch.numbers import ENDLESS, LARGEST_INTEGER, Number, carry_of
-from policy_engine.benefits import Feed
-from policy_engine.formula import Bands, Formula, LayerFormula
+from policy_engine.benefits.formula import Bands, Formula, LayerFormula
+from policy_engine.benefits.schedule import Feed
 from policy_engine.money import LARGEST
 
 FEEDS: tuple[Feed, ...] = ("class_b", "deductible", "own_share", "above_cost_ceiling", "above_ceiling")

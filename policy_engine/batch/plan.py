@@ -16,11 +16,11 @@ from policy_engine.batch.figures import Formulas, direction, formulas_of
 from policy_engine.batch.kinds import Coded, Kinds, coded, facts_of, kinds_of, values_of
 from policy_engine.batch.known import DAY, POSSIBLE
 from policy_engine.batch.questions import Question, questions_of
-from policy_engine.classes import Class, conditions_of
+from policy_engine.benefits.classes import Class, conditions_of
+from policy_engine.benefits.formula import Formula
+from policy_engine.benefits.profiles import BenefitDay, Profile, benefit_day
 from policy_engine.conditions import domain
 from policy_engine.facts import EARLIER, FACTS
-from policy_engine.formula import Formula
-from policy_engine.profiles import BenefitDay, Profile, benefit_day
 from policy_engine.scheme import Scheme
 
 USES, EITHER = "uses.", "either."

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from policy_engine.classes import Class, domains_of
+from policy_engine.benefits.classes import Class, domains_of
+from policy_engine.benefits.profiles import Profile
 from policy_engine.diagram import Branch, Leaf, Node
 from policy_engine.facts import FACTS
-from policy_engine.profiles import Profile
 
 FACT = pl.Enum(tuple(FACTS))
 """The type of a column that names a fact."""

@@ -12,7 +12,7 @@ from bot.commands.condition_words import condition, in_force, otherwise
 from bot.languages import LOCALES, catalogue
 from policy_engine.conditions import ALWAYS, Joined, Not, Read, read_condition
 from policy_engine.loader import PACKS, load_scheme
-from policy_engine.plain_data import node_of
+from policy_engine.reading.plain_data import node_of
 from policy_engine.scheme import Scheme
 from tests.bot.test_cli import hebao
 from tests.policy_engine.conftest import edited, packs  # noqa: F401 - fixtures

@@ -14,13 +14,13 @@ from bot.commands.alternatives import AlternativeWords
 from bot.commands.explaining import changes_of, explanation
 from bot.commands.open_places import open_places
 from bot.languages import LOCALES, catalogue
-from policy_engine.alternatives import Alternatives
 from policy_engine.errors import PolicyError
+from policy_engine.explaining.alternatives import Alternatives
+from policy_engine.explaining.what_if import WhatIf
 from policy_engine.loader import load_scheme
 from policy_engine.scheme import Scheme
-from policy_engine.what_if import WhatIf
 from tests.bot.test_cli import hebao
-from tests.policy_engine.test_explain import EVERY, EXPLAINS, RULES
+from tests.policy_engine.explaining.test_explain import EVERY, EXPLAINS, RULES
 from tests.servers import Server
 
 TODAY = datetime.date(2008, 3, 1)

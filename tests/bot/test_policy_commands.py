@@ -10,7 +10,7 @@ import pytest
 
 from policy_engine.loader import PACKS, load_scheme, scheme_ids
 from tests.bot.test_cli import hebao
-from tests.policy_engine.test_law_text import invented
+from tests.policy_engine.checking.test_law_text import invented
 
 
 @pytest.fixture

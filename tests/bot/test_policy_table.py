@@ -17,13 +17,13 @@ from bot.commands.conclusions import admission, amount, answered, asked_about, p
 from bot.commands.drawings import as_mermaid
 from bot.commands.tables import as_csv, as_markdown
 from bot.languages import LOCALES, catalogue
-from policy_engine.drawing import drawing
+from policy_engine.checking.drawing import drawing
+from policy_engine.checking.paths import Admission, What
+from policy_engine.checking.payment_terms import payment_terms
+from policy_engine.checking.table import table
 from policy_engine.loader import load_scheme
 from policy_engine.money import exactly
-from policy_engine.paths import Admission, What
-from policy_engine.payment_terms import payment_terms
 from policy_engine.scheme import Scheme
-from policy_engine.table import table
 from tests.servers import HEBAO, environment
 
 WHATS: tuple[What, ...] = get_args(What)

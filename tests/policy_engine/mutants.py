@@ -20,9 +20,9 @@ import yaml
 from bot.commands.book import book, file_name
 from bot.languages import SOURCE, catalogue
 from dialogs.questions import ASKING
+from policy_engine.checking.review import review
 from policy_engine.errors import PolicyError
 from policy_engine.loader import PACKS, load_scheme
-from policy_engine.review import review
 from policy_engine.scheme import Scheme
 
 BOOKS = Path(__file__).parents[2] / "docs" / "rule-book"

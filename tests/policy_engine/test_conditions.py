@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_engine.conditions import Condition, domain, read_condition
-from policy_engine.source import read_yaml
+from policy_engine.reading.source import read_yaml
 
 NAMES: dict[str, list[Any]] = {"disabled": [True, False], "age": [17, 18, 59, 60], "care": ["inpatient", "outpatient"]}
 LEAVES = st.sampled_from(

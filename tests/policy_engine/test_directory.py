@@ -14,8 +14,8 @@ from policy_engine.directory import DIRECTORIES, Directory, directory_ids, load_
 from policy_engine.errors import FactError, PackError, PolicyError
 from policy_engine.facts import LEVELS, Value
 from policy_engine.hospitals import HOSPITAL_GRADES, MARKS, Evidence, Hospital
-from policy_engine.reading_hospitals import read_sources
-from policy_engine.source import read_yaml
+from policy_engine.reading.hospitals import read_sources
+from policy_engine.reading.source import read_yaml
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "hospitals.yaml").read_text(encoding="utf-8"))
 FAULTS = yaml.safe_load((Path(__file__).parent / "cases" / "directory_faults.yaml").read_text(encoding="utf-8"))

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from policy_engine.benefits.profiles import benefit_day
 from policy_engine.estimate import estimate
 from policy_engine.facts import FACTS, Value
 from policy_engine.loader import PACKS
 from policy_engine.money import Money, exactly
-from policy_engine.profiles import benefit_day
 from policy_engine.scheme import Scheme
 from tests.policy_engine.hostile import schemes
 

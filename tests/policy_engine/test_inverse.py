@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from policy_engine.benefits.profiles import benefit_day
 from policy_engine.errors import FactError, PolicyError
 from policy_engine.estimate import estimate
 from policy_engine.facts import FACTS, parse_facts
 from policy_engine.inverse import bill_for
 from policy_engine.loader import PACKS, load_scheme
 from policy_engine.money import LARGEST, Money, exactly, parse_money
-from policy_engine.profiles import benefit_day
 from policy_engine.scheme import Scheme
 from tests.policy_engine.hostile import schemes
 

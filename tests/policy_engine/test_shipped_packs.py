@@ -177,7 +177,7 @@ def _text(scheme: str) -> str:
 @pytest.mark.parametrize("path", sorted(PACKS.rglob("*.yaml")), ids=lambda path: path.name)
 def test_an_ordinary_yaml_reader_finds_the_same_keys(path: object) -> None:
     """Our strict reading of YAML reads no shipped file otherwise than everybody else does."""
-    from policy_engine.source import Node, read_yaml
+    from policy_engine.reading.source import Node, read_yaml
 
     def keys(node: Node) -> object:
         if isinstance(node.value, dict):

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from policy_engine.batch.arithmetic import AmountColumns, Work
 from policy_engine.batch.figures import Side, direction, formulas_of
 from policy_engine.batch.numbers import LARGEST_INTEGER
-from policy_engine.formula import Amounts, Formula
-from tests.policy_engine.test_formula import FORMULAS, MOST, bills
+from policy_engine.benefits.formula import Amounts, Formula
+from tests.policy_engine.benefits.test_formula import FORMULAS, MOST, bills
 
 ROWS = st.lists(st.tuples(FORMULAS, bills()), min_size=1, max_size=20)
 
