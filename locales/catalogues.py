@@ -40,8 +40,11 @@ _MESSAGES = [
 ]
 _POLICY = [
     ("policy_engine/**.py", "locales.catalogues:extract_code"),
+    ("bot/**.py", "locales.catalogues:extract_code"),
     ("policy_engine/schemes/**.yaml", "locales.catalogues:extract_pack"),
 ]
+_ID = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
+"""The id of a message; anything else that is marked is a sentence of the engine's, or one refused with as it would."""
 _KEYWORDS: dict[str, Any] = dict.fromkeys(("N_", "_", "words", "_words", "say", "self"))
 
 
@@ -124,7 +127,7 @@ def extracted(domain: str) -> dict[str, set[str]]:
         keywords=_KEYWORDS,
         directory_filter=lambda path: not Path(path).name.startswith((".", "tests")),
     ):
-        if isinstance(message, str) and (domain == "policy" or re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)*", message)):
+        if isinstance(message, str) and (_ID.fullmatch(message) is None) == (domain == "policy"):
             found.setdefault(message, set()).add(file)
     return found
 
