@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from dialogs.context import N_, Case
 from dialogs.sources import sources
-from policy_engine.benefits.schedule import Adjustment, Ceiling, Layer
 from policy_engine.citations import GRADES, Citation
 from policy_engine.money import Money
 from policy_engine.parameters import Unset
@@ -71,15 +70,9 @@ def all_readings(names: Iterable[str], case: Case) -> list[str]:
 
 
 def _weightiest_first(names: Iterable[str], case: Case) -> list[str]:
-    """A reading on which only points or a ceiling rest decides less than one on which a whole schedule does."""
-    rules = case.scheme.benefits
-    if rules is None:
-        return list(dict.fromkeys(names))
-    weighty = {name for each in rules.schedules for name in each.interpretations}
-    ceilings = (*rules.ceilings, *rules.cost_ceilings)
-    others: tuple[Adjustment | Ceiling | Layer, ...] = (*rules.adjustments, *ceilings, *rules.layers)
-    light = {name for each in others for name in each.interpretations} - weighty
-    return sorted(dict.fromkeys(names), key=lambda name: name in light)
+    """In the order of the pack, which names first what moves most."""
+    wanted = set(names)
+    return [name for name in case.scheme.interpretations if name in wanted]
 
 
 def _reading(message_id: str, name: str, case: Case) -> str:

@@ -134,7 +134,11 @@ def _open(
     cases = {each: calculate(option.sides, option.sources, bill) for each, option in profile.options.items()}
     fund, person, receipt = hull(list(cases.values()))
     alike: dict[Hashable, Case] = {}
-    remaining = mapped(profile.classes, lambda each: alike.setdefault(cases[each].sameness, cases[each]))
+    # While it is open which payments count, two classes may come to the same only because either might.
+    told_apart = profile.counted if len(profile.paid_apart) > 1 and not bill.paid.exact else {}
+    remaining = mapped(
+        profile.classes, lambda each: alike.setdefault((cases[each].sameness, told_apart.get(each)), cases[each])
+    )
     missing = list(ask_first(remaining, tuple(FACTS), _doubt))
     if settled.interpretations:
         # Which of its possible levels a hospital has is for who interprets the text to say, not for the person.

@@ -104,6 +104,8 @@ class _Work:
         found: list[Where] = [
             both(plan.of_kind(EITHER + name), others(span.exact)) for name, span in bills.earlier.items()
         ]
+        counters = (plan.uses.get(name, False) for name in ("outpatient_paid_this_year", "fund_paid_this_year"))
+        found.append(both(both(*counters), others(bills.paid.exact)))
         if not (plan.least.saturates and plan.most.saturates):
             found += [as_column(span.high).is_null() for span in spans]
         return any_of(found)

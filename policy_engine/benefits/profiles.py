@@ -95,10 +95,15 @@ class Profile:
         self.uses = frozenset(name for each in self.options.values() for name in _uses(each.sides)) | self.paid_apart
 
     @cached_property
+    def counted(self) -> Mapping[Class, str]:
+        """Which payments use up the ceiling of a class that has one."""
+        ceilings = {each: option.entries.ceiling for each, option in self.options.items()}
+        return {each: ceiling.counts for each, ceiling in ceilings.items() if ceiling is not None}
+
+    @cached_property
     def paid_apart(self) -> frozenset[str]:
         """Which payments use up the ceilings, where not those for everything use up every one of them."""
-        ceilings = (each.entries.ceiling for each in self.options.values())
-        counted = frozenset(each.counts for each in ceilings if each is not None)
+        counted = frozenset(self.counted.values())
         return counted if "outpatient_paid_this_year" in counted else frozenset()
 
     @cached_property

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from policy_engine.estimate import estimate
 from policy_engine.loader import load_scheme
+from policy_engine.money import exactly
 from policy_engine.scheme import Scalar
 
 COUNTIES = ("shibenji", "jiashan", "pinghu", "haiyan", "haining", "tongxiang")
@@ -150,3 +152,17 @@ def test_every_reading_is_relied_on_or_holds_for_the_whole_scheme(scheme_id: str
     entries += scheme.contribution.entries if scheme.contribution else ()
     used = {name for each in entries for name in each.interpretations}
     assert set(scheme.interpretations) - used <= {"no_document_found", "provincial_inside_city"}
+
+
+def test_while_it_is_open_which_payments_count_the_treatment_is_asked_for() -> None:
+    """What was paid for stays uses up the ceiling of stays, what was paid for visits that of visits."""
+    said = {
+        "bill_total": exactly(1_00),
+        "disease_class": "ordinary",
+        "provider_grade": "primary",
+        "provider_place": "in_province",
+        "fund_paid_this_year": exactly(200_000_00),
+    }
+    scheme = load_scheme("jiaxing-2024", "haiyan")
+    assert estimate(scheme, said).missing[0] == "care"
+    assert estimate(scheme, {**said, "care": "inpatient"}).fund_pays == exactly(0)
