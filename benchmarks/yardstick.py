@@ -5,8 +5,6 @@ from __future__ import annotations
 from benchmarks.timing import Table
 
 _BESIDE = (
-    ("Engine, answers a second", "estimate with receipt, all known", "OpenFisca, one person a simulation", "2,300/s"),
-    ("Engine, answers a second", "estimate with receipt, all known", "integer Python with a cited trace", "780,000/s"),
     (
         "The store, a second",
         "turns, one thread",
@@ -22,10 +20,8 @@ def yardstick(tables: list[Table]) -> Table:
     medians = {(table.title, row[0]): row[2] for table in tables for row in table.rows if len(row) > 2}
     rows = tuple((ours, f"{medians[title, ours]}/s", theirs, figure) for title, ours, theirs, figure in _BESIDE)
     notes = (
-        "The stack notes were measured on another day on a machine of the same kind. Their traced estimate is one "
-        "formula over known figures; ours also settles which rules apply, carries ranges through and says what is "
-        "missing. Their store does the same statements (2 reads, 1 update, 2 inserts, commit) on plain text; ours "
-        "understands the message, answers it and encrypts every row inside that time. Their HTTP figures are echoes "
-        "and are left out.",
+        "The stack notes were measured on another day on a machine of the same kind. Their store does the same "
+        "statements (2 reads, 1 update, 2 inserts, commit) on plain text; ours understands the message, answers it and "
+        "encrypts every row inside that time. Their HTTP figures are echoes and are left out.",
     )
     return Table("Beside the stack notes", ("ours", "median", "stack notes", "figure"), rows, notes)

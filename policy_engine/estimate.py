@@ -29,9 +29,10 @@ class Estimate:
     """What the fund pays of one stay or visit.
 
     Exact where everything needed is known; then the `fund` and `person` lines of the receipt add up to the bill, to
-    the fen. `ceiling` is the most that the fund pays this person in a year, with where that stands; None where no
-    ceiling applies. `assumptions` are the facts taken for granted because nobody said them. `unset` and `missing` hold
-    only what can still change the result. `figures` are the values that it rests on, `grade` the weakest source of any.
+    the fen. `ceiling` is the most that the basic layer pays this person in a year, with where that stands; None where
+    no ceiling applies. `assumptions` are the facts taken for granted because nobody said them. `unset` and `missing`
+    hold only what can still change the result. `figures` are the values that it rests on, `grade` the weakest source of
+    any.
     """
 
     fund_pays: Money

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from policy_engine.citations import Citation
-from policy_engine.conditions import ALWAYS, Condition, Readings, read_condition
+from policy_engine.conditions import ALWAYS, PARAMETER, Condition, Readings, read_condition
 from policy_engine.errors import N_, PolicyError, did_you_mean, shown
 from policy_engine.facts import FACTS
 from policy_engine.reading.benefits import readings, relies_on
@@ -47,7 +47,7 @@ def read_rule(node: Node, documents: Documents, interpretations: Interpretations
     entries = node.mapping({"id", "when", "text", "cite", "relies_on"}, {"id", "when", "text"})
     return Rule(
         id=entries["id"].text(),
-        when=read_condition(entries["when"], readings(interpretations)),
+        when=_of_people(entries["when"], readings(interpretations)),
         text=entries["text"].text(),
         citation=_required_citation(node, entries, documents),
         interpretations=relies_on(entries, interpretations),
@@ -61,8 +61,18 @@ def _required_citation(node: Node, entries: Mapping[str, Node], documents: Docum
     return read_citation(entries["cite"], documents)
 
 
+def _of_people(node: Node, read_as: Readings) -> Condition:
+    """A condition on the facts of a person alone: who joins, and who pays, follows from no figure."""
+    condition = read_condition(node, read_as)
+    if any(name.startswith(PARAMETER) for name, _ in condition.needs()):
+        raise node.refuse(
+            N_("Only benefits.yaml may look at a parameter. Make it a reading, or write a rule for each of its values.")
+        )
+    return condition
+
+
 def _when(entries: Mapping[str, Node], read_as: Readings) -> Condition:
-    return read_condition(entries["when"], read_as) if "when" in entries else ALWAYS
+    return _of_people(entries["when"], read_as) if "when" in entries else ALWAYS
 
 
 def read_contribution(
@@ -94,7 +104,7 @@ def read_contribution(
     def note(each: Node) -> Note:
         parts = each.mapping({"id", "when", "text", "cite"}, {"id", "when", "text"})
         citation = _required_citation(each, parts, documents)
-        when = read_condition(parts["when"], read_as)
+        when = _of_people(parts["when"], read_as)
         return Note(parts["id"].text(), when, parts["text"].text(), citation, each.where)
 
     def shares(each: Node, parts: Mapping[str, Node], when: Condition) -> Shares:
@@ -113,7 +123,7 @@ def read_contribution(
     def amounts(each: Node) -> Shares:
         keys = {"id", "when", "total", "shares", "relies_on"}
         parts = each.mapping(keys, keys - {"relies_on"})
-        return shares(each, parts, read_condition(parts["when"], read_as))
+        return shares(each, parts, _of_people(parts["when"], read_as))
 
     return ContributionRules(
         amounts=(*_listed(entries, "classes", amounts), shares(node, entries, ALWAYS)),
