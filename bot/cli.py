@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot.commands.dialogues import dialogues
 from bot.commands.explaining import add_explaining
 from bot.commands.hospitals import add_hospitals
 from bot.commands.options import AsJson, Locale, catalogue_of, print_json, refuse, settings_of, system_language
@@ -31,6 +32,7 @@ add_questions(app)
 add_explaining(app)
 add_hospitals(app)
 app.add_typer(policy, name="policy")
+app.add_typer(dialogues, name="dialogs")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="db")
 

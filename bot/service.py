@@ -10,8 +10,9 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from bot.languages import LOCALES, catalogue, first_language, lexicons
+from bot.languages import LOCALES, catalogue, first_language
 from bot.settings import Settings
+from bot.surroundings import context_of
 from dialogs.context import Context
 from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.questions import GOAL
@@ -95,17 +96,7 @@ class Service:
 
     def context(self) -> Context:
         """What a turn needs from around it, today."""
-        settings = self._settings
-        counties = settings.rules(None).counties
-        return Context(
-            scheme=settings.rules,
-            county=settings.county,
-            counties=tuple(name for name, each in counties.items() if settings.offer_demo or not each.illustrative),
-            languages=catalogue,
-            locales=LOCALES,
-            lexicons=lexicons,
-            today=settings.now,
-        )
+        return context_of(self._settings)
 
     def handle(self, inbound: Inbound, now: datetime.datetime | None = None) -> Outbound:
         """Take one turn and return its answer; all of it is saved when this returns.

@@ -71,6 +71,7 @@ def families() -> Iterator[str]:
     yield from (f"next.{goal}.by_grade" for goal in BY_GRADE)
     yield from (f"elsewhere.{intent}" for intent in ELSEWHERE)
     yield from (f"grade.{grade}" for grade in GRADES)
+    yield from (f"draw.ends.{how}" for how in ("eligible", "ineligible", "undetermined", "receipt", "comparison"))
     yield from (f"payer.{payer}" for payer in PAYERS)
     yield from (f"assume.{fact}" for fact in ("reportable_cost", "fund_paid_this_year", "stays_this_year"))
     yield from (f"decision.{outcome}" for outcome in ("eligible", "ineligible", "undetermined"))

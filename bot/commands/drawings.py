@@ -12,12 +12,12 @@ from policy_engine.scheme import Scheme
 def as_mermaid(graph: Graph, what: What, scheme: Scheme, words: Catalogue) -> str:
     """The flowchart: questions as hexagons, conclusions with rounded ends, every edge with the answers that take it."""
     facts = {node.id: node.fact for node in graph.nodes}
-    lines = ["flowchart TD", f"    accTitle: {_text(_title(what, scheme, words))}"]
+    lines = ["flowchart TD", f"    accTitle: {shown(_title(what, scheme, words))}"]
     lines += [f"    {_node(node, words)}" for node in graph.nodes]
     for edge in graph.edges:
         fact = facts[edge.source] or ""
         answers = words.listed([answered(fact, each, words) for each in edge.answers])
-        lines.append(f'    {edge.source} -->|"{_text(answers)}"| {edge.target}')
+        lines.append(f'    {edge.source} -->|"{shown(answers)}"| {edge.target}')
     return "\n".join(lines) + "\n"
 
 
@@ -30,9 +30,9 @@ def _title(what: What, scheme: Scheme, words: Catalogue) -> str:
 
 def _node(node: Node, words: Catalogue) -> str:
     if node.conclusion is None:
-        return f'{node.id}{{{{"{_text(asked_about(node.fact or "", words))}"}}}}'
+        return f'{node.id}{{{{"{shown(asked_about(node.fact or "", words))}"}}}}'
     lines = [*_conclusion(node.conclusion, words), places(node.conclusion.citations, words)]
-    return f'{node.id}(["{"<br/>".join(_text(line) for line in lines)}"])'
+    return f'{node.id}(["{"<br/>".join(shown(line) for line in lines)}"])'
 
 
 def _conclusion(found: Conclusion, words: Catalogue) -> list[str]:
@@ -45,7 +45,7 @@ def _conclusion(found: Conclusion, words: Catalogue) -> list[str]:
     ]
 
 
-def _text(text: str) -> str:
+def shown(text: str) -> str:
     """Text that Mermaid shows as it is. Mermaid's own entities stand for whatever ends a text or begins markup."""
     escaped = (f"#{ord(letter)};" if letter in '#"&<>[](){}|`*_\\;%' else letter for letter in " ".join(text.split()))
     return "".join(escaped)
