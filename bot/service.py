@@ -18,6 +18,7 @@ from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.questions import GOAL
 from dialogs.replies import Reply, Text, reply_from_dict, reply_to_dict
 from dialogs.respond import Turn, greet, open_question, respond
+from dialogs.resuming import AWAY, recalled
 from dialogs.understanding import mask_identity_numbers
 from member_store.store import PastTurn, Reduced, Store, StoredTurn
 from policy_engine.facts import fact_to_json
@@ -104,6 +105,7 @@ class Service:
         Raises ValueError for a malformed channel, account or message id, StoreError where the store fails.
         """
         context = self.context()
+        received = now or datetime.datetime.now(datetime.UTC)
         # Nobody needs an identity number for advice, so none is kept, not even encrypted.
         text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")
 
@@ -117,9 +119,12 @@ class Service:
             else:
                 told = ()
             turn = respond(conversation, text, context)
-            return _reduced(replace(turn, replies=(*told, *turn.replies)))
+            if turn.conversation.steps and _away(state, received) >= AWAY:
+                line = recalled(conversation, context)
+                told = (line,) if line else told
+            return _reduced(replace(turn, replies=(*told, *turn.replies)), received)
 
-        stored = self._store.turn(inbound.channel, inbound.account, inbound.message_id, text, reduce, now)
+        stored = self._store.turn(inbound.channel, inbound.account, inbound.message_id, text, reduce, received)
         return replace(_outbound(stored), said=text)
 
     def choose(
@@ -139,6 +144,7 @@ class Service:
         Raises as `handle` does.
         """
         context = self.context()
+        now = datetime.datetime.now(datetime.UTC)
 
         def reduce(state: dict[str, Any] | None) -> Reduced:
             conversation = conversation_from_dict(state) if state else None
@@ -151,7 +157,7 @@ class Service:
             # Before anything was said there is only the greeting, which is shown in the new language anyway.
             again = conversation.steps and chosen.locale != conversation.locale
             asked = open_question(chosen, context) if again else None
-            return _reduced(Turn(chosen, (asked,) if asked else ()))
+            return _reduced(Turn(chosen, (asked,) if asked else ()), now - _away(state, now))
 
         return _outbound(self._store.turn(channel, account, message_id, "", reduce))
 
@@ -176,11 +182,17 @@ class Service:
         )
 
 
-def _reduced(turn: Turn) -> Reduced:
+def _away(state: dict[str, Any] | None, now: datetime.datetime) -> datetime.timedelta:
+    """How long ago the person last said something; no time at all where nobody knows."""
+    said_at = (state or {}).get("said_at")
+    return now - datetime.datetime.fromisoformat(said_at) if isinstance(said_at, str) else datetime.timedelta()
+
+
+def _reduced(turn: Turn, said_at: datetime.datetime) -> Reduced:
     conversation = turn.conversation
     facts = {name: fact_to_json(value) for name, value in conversation.facts().items()}
     return Reduced(
-        state=conversation.to_dict(),
+        state={**conversation.to_dict(), "said_at": said_at.isoformat()},
         replies=[reply_to_dict(reply) for reply in turn.replies],
         outcome={
             "asks": conversation.asked,

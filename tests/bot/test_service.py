@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -113,3 +114,35 @@ def test_the_fixed_county_and_the_day_come_from_the_settings(open_with: Open) ->
     answer = service.handle(Inbound("web", "a", "m1", "我45岁，在镇卫生院住院花了一万二能报多少", "zh-CN"))
     assert answer.asks is None
     assert str(service.context().today) == "2008-06-01"
+
+
+def later(service: Service, text: str, message_id: str, days: float) -> tuple[str, ...]:
+    now = datetime.datetime(2008, 3, 1, 9, tzinfo=datetime.UTC) + datetime.timedelta(days=days)
+    answer = service.handle(Inbound("web", "a", message_id, text, "zh-CN"), now)
+    return tuple(each.text for each in answer.replies if isinstance(each, Text | Question))
+
+
+def test_who_comes_back_after_days_hears_in_one_line_where_they_were(open_with: Open) -> None:
+    service = open_with()
+    asked = later(service, "我妈65岁，农村户口，能参保吗", "m1", 0)[-1]
+    back = later(service, "你好", "m2", 7)
+    assert back[0].startswith("上次替您母亲问到能不能参保，您说过：65岁、")
+    assert "\n" not in back[0]
+    assert back[-1] == asked
+
+
+def test_nobody_is_told_after_an_hour_or_twice_or_when_there_is_nothing_to_tell(open_with: Open) -> None:
+    service = open_with()
+    later(service, "我妈65岁，农村户口，能参保吗", "m1", 0)
+    assert not any(each.startswith("上次") for each in later(service, "没有", "m2", 0.04))
+    assert later(service, "没有", "m3", 5)[0].startswith("上次")
+    assert not any(each.startswith("上次") for each in later(service, "是的", "m4", 5.01))
+    assert not any(each.startswith("上次") for each in later(service, "重新开始", "m5", 20))
+    assert not any(each.startswith("上次") for each in later(service, "你好", "m6", 40))
+
+
+def test_switching_the_type_size_is_no_coming_back(open_with: Open) -> None:
+    service = open_with()
+    later(service, "我妈65岁，农村户口，能参保吗", "m1", 0)
+    service.choose("web", "a", "c1", large_text=True)
+    assert later(service, "没有", "m2", 6)[0].startswith("上次")
