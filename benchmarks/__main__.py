@@ -7,7 +7,7 @@ import gc
 import os
 import time
 
-from benchmarks import engine, page, serving, storing, talk
+from benchmarks import engine, page, questions, serving, storing, talk
 from benchmarks.yardstick import yardstick
 
 try:
@@ -25,6 +25,7 @@ PARTS = (
     batch.agreement,
     batch.speed,
     engine.packs,
+    questions.questions,
     talk.understanding,
     talk.turns,
     storing.store,
