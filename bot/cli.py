@@ -118,6 +118,26 @@ def _spoken(answer: Outbound) -> str:
 
 
 @app.command()
+def repro(
+    account: Annotated[str, typer.Argument(help="Whose conversation: the account's id on its channel.")],
+    channel: Annotated[str, typer.Option(help="The channel: web, api, terminal, …")] = "web",
+    turns: Annotated[int, typer.Option(min=1, max=10_000, help="How many of the last turns.")] = 200,
+) -> None:
+    """Turn a stored conversation into a transcript that can be kept as a test, with personal data replaced."""
+    from bot.transcribing import as_yaml, impersonal, transcribed
+
+    words = catalogue_of(None)
+    with _opened() as service:
+        past, locale, whole = service.said(channel, account, turns)
+        if not past:
+            refuse(words("repro.nobody", channel=channel))
+        found = list(transcribed(map(impersonal, past), locale, service.context()))
+        county = settings_of().county
+    name = words("repro.whole") if whole else words("repro.part", count=len(past))
+    typer.echo(as_yaml(name, found, "zh-CN" if locale.startswith("zh") else locale, county).encode(), nl=False)
+
+
+@app.command()
 def understand(
     text: Annotated[str | None, typer.Argument(help="What somebody said.")] = None,
     lines: Annotated[

@@ -181,6 +181,15 @@ class Service:
             earlier=earlier,
         )
 
+    def said(self, channel: str, account: str, last: int) -> tuple[list[str], str, bool]:
+        """What a contact said in at most the `last` turns, the language of the first, and whether that is all of it.
+
+        Choices made by tapping a setting say nothing and are left out. Raises as `handle` does.
+        """
+        past = self._store.history(channel, account, last + 1)
+        locale = past[-last:][0].outcome["locale"] if past else LOCALES[0]
+        return [each.text for each in past[-last:] if each.text], locale, len(past) <= last
+
 
 def _away(state: dict[str, Any] | None, now: datetime.datetime) -> datetime.timedelta:
     """How long ago the person last said something; no time at all where nobody knows."""

@@ -13,7 +13,7 @@ from bot.languages import catalogue
 from bot.opening import open_service
 from bot.service import Inbound, Outbound, Service
 from bot.settings import Settings
-from tests.transcripts.transcript import Heard, Transcript, play, transcripts
+from tests.transcripts.transcript import Heard, Transcript, observed, play, transcripts, write
 
 
 def heard(answer: Outbound) -> Heard:
@@ -26,8 +26,14 @@ def message(transcript: Transcript, text: str) -> Inbound:
 
 
 @pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.file)
-def test_a_conversation_goes_as_written(transcript: Transcript, open_with: Callable[..., Service]) -> None:
+def test_a_conversation_goes_as_written(
+    transcript: Transcript, open_with: Callable[..., Service], pytestconfig: pytest.Config
+) -> None:
     service = open_with(county=transcript.county)
+    if pytestconfig.getoption("--update"):
+        said = ((turn, service.handle(message(transcript, turn.say))) for turn in transcript.turns)
+        write(transcript, [observed(turn, heard(answer)) for turn, answer in said])
+        pytest.skip(f"{transcript.file}.yaml is written anew: read the difference before you keep it.")
     play(transcript, lambda text: heard(service.handle(message(transcript, text))))
 
 

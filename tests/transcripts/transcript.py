@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,43 @@ def _read(path: Path) -> Transcript:
         for turn in data.pop("turns")
     )
     return Transcript(file=path.stem, turns=turns, **data)
+
+
+def write(transcript: Transcript, turns: Iterable[Expected], folder: Path = FOLDER) -> None:
+    """Put other expectations into a file; what is said, and everything else, stays."""
+    data: dict[str, Any] = {"name": transcript.name}
+    if transcript.locale != "zh-CN":
+        data["locale"] = transcript.locale
+    if transcript.county:
+        data["county"] = transcript.county
+    lines = [f"{key}: {_flow(value)}" for key, value in data.items()] + ["turns:"]
+    for turn in turns:
+        fields = ((each.name, getattr(turn, each.name)) for each in dataclasses.fields(turn))
+        told = [
+            f"{name}: {_flow(list(value) if isinstance(value, tuple) else value)}" for name, value in fields if value
+        ]
+        lines += [f"  - {told[0]}", *(f"    {each}" for each in told[1:])]
+    (folder / f"{transcript.file}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _flow(value: Any) -> str:
+    plain = list(value) if isinstance(value, tuple) else value
+    text: str = yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False)
+    return text.removesuffix("...\n").strip()
+
+
+def observed(turn: Expected, heard: Heard) -> Expected:
+    """The turn with what was heard: the next question, the noted facts that the file names, the words still there."""
+    if heard.state is None:
+        return turn
+    known = {**heard.state["facts"], "subject": heard.state["subject"]}
+    return dataclasses.replace(
+        turn,
+        asks=heard.asks or "none" if turn.asks is not None else None,
+        facts={fact: known[fact] for fact in turn.facts if fact in known},
+        shows=tuple(words for words in turn.shows if words in heard.text),
+        hides=tuple(words for words in turn.hides if words not in heard.text),
+    )
 
 
 def play(transcript: Transcript, speak: Speak) -> None:
