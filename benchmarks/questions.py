@@ -245,5 +245,5 @@ _HOW = (
 _WHO = (
     "The people are drawn from a seed, with invented shares (`benchmarks/askers.py`); facts depend on one another. "
     "*Told*: so many facts, any as often as the next, are known before the first question, and whoever then needs none "
-    "counts too. The engine takes all answers for equally likely; the last three rows show where that costs questions."
+    "counts too. The engine takes all answers for equally likely; the last rows show where that costs questions."
 )

@@ -157,17 +157,19 @@ def _rebuilt(node: Node[Outcome], known: Mapping[str, Value], change: Callable[[
     return build(node)
 
 
-def ask_first(node: Node[Outcome], order: Sequence[str], doubt: Callable[[Node[Outcome]], float]) -> tuple[str, ...]:
+def ask_first(node: Node[Outcome], order: Sequence[str], *doubts: Callable[[Node[Outcome]], float]) -> tuple[str, ...]:
     """The unknowns that can still decide, the most deciding first.
 
-    That is the one after whose answer the least `doubt` is left on average; equals keep `order`.
+    That is the one after whose answer the least of the first of `doubts` is left on average; of equals the one after
+    which the least of the next is; and equals in all of them keep `order`.
     """
     values = _values(node)
 
-    def doubt_after(name: str) -> float:
-        return sum(doubt(given(node, {name: value})) for value in values[name]) / len(values[name])
+    def doubts_after(name: str) -> tuple[float, ...]:
+        rests = [given(node, {name: value}) for value in values[name]]
+        return tuple(sum(map(doubt, rests)) / len(rests) for doubt in doubts)
 
-    return tuple(sorted((name for name in order if name in values), key=doubt_after))
+    return tuple(sorted((name for name in order if name in values), key=doubts_after))
 
 
 def _values(node: Node[Any]) -> dict[str, tuple[Value, ...]]:

@@ -140,7 +140,7 @@ def _open(
     remaining = mapped(
         profile.classes, lambda each: alike.setdefault((cases[each].sameness, told_apart.get(each)), cases[each])
     )
-    missing = list(ask_first(remaining, tuple(FACTS), _doubt))
+    missing = list(ask_first(remaining, tuple(FACTS), _doubt, _ways_left))
     if settled.interpretations:
         # Which of its possible levels a hospital has is for who interprets the text to say, not for the person.
         missing = [name for name in missing if name not in dict(settled.possible)]
@@ -179,6 +179,11 @@ def _doubt(node: Node[Case]) -> float:
     """How wide the range still is, in fen; an open end counts as a bill larger than any."""
     highs = [LARGEST if case.probe.high is None else case.probe.high for case in node.odds]
     return float(max(highs) - min(case.probe.low for case in node.odds))
+
+
+def _ways_left(node: Node[Case]) -> int:
+    """How many results are still possible. Where a county's figures are open, every answer leaves a range as wide."""
+    return len(node.odds)
 
 
 def _assumptions(profile: Profile, known: Mapping[str, Value], fund: Money) -> tuple[tuple[str, Value], ...]:

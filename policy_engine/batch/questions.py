@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import polars as pl
 
@@ -102,21 +103,33 @@ def asked_first(questions: tuple[Question, ...], funds: pl.DataFrame) -> pl.Data
 
     `funds` has, for every formula by its number, what it pays at the least and at the most: `low.0`, `high.0`, …
     """
-    doubts = funds.with_columns(
-        **{f"matters.{each.fact}": _matters(each) for each in questions},
-        **{f"doubt.{each.fact}": _doubt(each) for each in questions},
+    pairs = {pair for each in questions for left in each.leaves for pair in combinations(sorted(left), 2)}
+    doubts = (
+        funds.lazy()
+        .with_columns(**{f"alike.{one}.{other}": _alike(one, other) for one, other in sorted(pairs)})
+        .with_columns(
+            **{f"matters.{each.fact}": _matters(each) for each in questions},
+            **{f"doubt.{each.fact}": _doubt(each) for each in questions},
+            **{f"ways.{each.fact}": _ways_left(each) for each in questions},
+        )
     )
     first: pl.Expr = pl.lit(None, dtype=FACT)
     least: pl.Expr = pl.lit(float("inf"))
+    fewest: pl.Expr = pl.lit(float("inf"))
     county: pl.Expr = pl.lit(value=False)
     for each in questions:
-        doubt, matters = pl.col(f"doubt.{each.fact}"), pl.col(f"matters.{each.fact}")
-        better = matters & (doubt < least)
+        doubt, ways, matters = (pl.col(f"{what}.{each.fact}") for what in ("doubt", "ways", "matters"))
+        better = matters & ((doubt < least) | ((doubt == least) & (ways < fewest)))
         first = pl.when(better).then(pl.lit(each.fact, dtype=FACT)).otherwise(first)
-        least = pl.when(better).then(doubt).otherwise(least)
+        least, fewest = (pl.when(better).then(new).otherwise(old) for new, old in ((doubt, least), (ways, fewest)))
         if each.fact == "county":
             county = matters
-    return doubts.lazy().with_columns(first=first, county=county).select("first", "county").collect()
+    return doubts.with_columns(first=first, county=county).select("first", "county").collect()
+
+
+def _alike(one: int, other: int) -> pl.Expr:
+    """Whether two formulas come to the same amount."""
+    return (pl.col(f"low.{one}") == pl.col(f"low.{other}")) & (pl.col(f"high.{one}") == pl.col(f"high.{other}"))
 
 
 def _matters(question: Question) -> pl.Expr:
@@ -133,3 +146,15 @@ def _doubt(question: Question) -> pl.Expr:
         for left in question.leaves
     ]
     return pl.sum_horizontal(widths).cast(pl.Float64) / len(widths)
+
+
+def _ways_left(question: Question) -> pl.Expr:
+    """How many amounts are still possible after an answer, on average over the answers."""
+    different = [
+        ~pl.any_horizontal(pl.col(f"alike.{one}.{each}") for one in sorted(left) if one < each)
+        if each != min(left)
+        else pl.lit(value=True)
+        for left in question.leaves
+        for each in sorted(left)
+    ]
+    return pl.sum_horizontal(different).cast(pl.Float64) / len(question.leaves)
