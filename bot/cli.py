@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot.commands.asking import add_asking
 from bot.commands.dialogues import dialogues
 from bot.commands.explaining import add_explaining
 from bot.commands.hospitals import add_hospitals
@@ -29,6 +30,7 @@ app = typer.Typer(
 keys = typer.Typer(no_args_is_help=True, help="Encryption keys.")
 database = typer.Typer(no_args_is_help=True, help="The database.")
 add_questions(app)
+add_asking(app)
 add_explaining(app)
 add_hospitals(app)
 app.add_typer(policy, name="policy")

@@ -32,6 +32,9 @@ def _folder() -> Path:
         return folder
 
 
+FOLDER = _folder()
+"""Where each language has its folder."""
+
 LOCALES: tuple[str, ...] = tuple(
     sorted(
         (path.name for path in _folder().iterdir() if (path / "LC_MESSAGES").is_dir()), key=lambda tag: tag != SOURCE

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     )
     scheme: str = Field("jiaxing-2008", description="The policy pack.")
     packs: Path = Field(PACKS, description="The folder of policy packs, each a folder; the program's own if not set.")
+    sources: Path | None = Field(
+        None, description="A folder of official texts (*.txt), shown on request; nothing is shown where it is not set."
+    )
     county: str | None = Field(None, description="The one county that this service is for; asked where it is not set.")
     offer_demo: bool = Field(False, description="Whether the illustrative county is on offer.")
     today: datetime.date | None = Field(None, description="A fixed date, for trials.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.faqs import faqs, originals
 from bot.languages import LOCALES, catalogue, lexicons
 from bot.settings import Settings
 from dialogs.context import Context
@@ -18,4 +19,6 @@ def context_of(settings: Settings) -> Context:
         locales=LOCALES,
         lexicons=lexicons,
         today=settings.now,
+        faqs=faqs(),
+        original=originals(settings.sources),
     )

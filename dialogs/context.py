@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from dialogs.policy.faq import NO_FAQS, Faqs
 from dialogs.understanding import Lexicon
+from policy_engine.citations import Citation
 from policy_engine.facts import Value
 from policy_engine.money import Money
 from policy_engine.scheme import Scheme
@@ -29,6 +31,9 @@ class Words(Protocol):
     def __call__(self, message_id: str, /, **params: object) -> str:
         """The message with its placeholders filled. Raises KeyError for an id that the catalogue does not have."""
 
+    def __hash__(self) -> int:
+        """The words of one language are the same only as themselves, so that what is made of them can be kept."""
+
     def has(self, message_id: str) -> bool:
         """Whether the catalogue has this message."""
 
@@ -48,13 +53,19 @@ class Words(Protocol):
         """Several things in one phrase."""
 
 
+def no_original(_citation: Citation) -> str | None:
+    """The original wording of a place, where nobody has brought any."""
+    return None
+
+
 @dataclass(frozen=True)
 class Context:
     """The surroundings of a turn.
 
     `scheme` gives the rules of a county, or of the city where the county is None. `county` is set where the whole
     service is for one county. `counties` are those on offer, in the order to show. `languages` gives the words of
-    each locale, `lexicons` what people say in them. `today` may lie outside the scheme's period.
+    each locale, `lexicons` what people say in them. `today` may lie outside the scheme's period. `faqs` are the
+    editable answers to questions about the policy, `original` the official wording of a place, or None.
     """
 
     scheme: Callable[[str | None], Scheme]
@@ -64,6 +75,8 @@ class Context:
     locales: tuple[str, ...]
     lexicons: Callable[[str], Sequence[Lexicon]]
     today: datetime.date
+    faqs: Faqs = NO_FAQS
+    original: Callable[[Citation], str | None] = no_original
 
 
 @dataclass(frozen=True)

@@ -38,11 +38,24 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A question about the policy that came in between.
+
+    `text` is the question itself, `meant` the passages that may be meant or the one that was told, `waiting` the
+    question that was open before, to be asked again.
+    """
+
+    text: str
+    meant: tuple[str, ...] = ()
+    waiting: str | None = None
+
+
+@dataclass(frozen=True)
 class Conversation:
     """One contact's conversation.
 
     `asked` is the question that is open: a fact, or `goal` or `correct`; None where none is. `misses` counts messages
-    in a row that were not understood.
+    in a row that were not understood; `aside` is the last question about the policy.
     """
 
     locale: str
@@ -50,6 +63,7 @@ class Conversation:
     steps: tuple[Step, ...] = ()
     asked: str | None = None
     misses: int = 0
+    aside: Aside | None = None
 
     @property
     def subject(self) -> str:
@@ -91,11 +105,11 @@ class Conversation:
         steps = (*self.steps, step)
         if len(steps) > MOST_STEPS:
             steps = (*_merged(steps[: MOST_STEPS // 2]), *steps[MOST_STEPS // 2 :])
-        return replace(self, steps=steps, misses=0)
+        return replace(self, steps=steps, misses=0, aside=None)
 
     def back(self) -> Conversation:
         """The conversation without its last step."""
-        return replace(self, steps=self.steps[:-1], asked=None, misses=0)
+        return replace(self, steps=self.steps[:-1], asked=None, misses=0, aside=None)
 
     def to_dict(self) -> dict[str, Any]:
         """The conversation as JSON-ready data."""
@@ -106,6 +120,7 @@ class Conversation:
             "steps": [_step_to_dict(step) for step in self.steps],
             "asked": self.asked,
             "misses": self.misses,
+            **({"aside": _aside_to_dict(self.aside)} if self.aside else {}),
         }
 
 
@@ -120,6 +135,7 @@ def conversation_from_dict(data: Mapping[str, Any]) -> Conversation | None:
             steps=tuple(_step_from_dict(each) for each in data["steps"]),
             asked=data["asked"],
             misses=data["misses"],
+            aside=_aside_from_dict(data["aside"]) if data.get("aside") else None,
         )
     except (KeyError, TypeError, ValueError):
         return None
@@ -138,6 +154,14 @@ def _merged(steps: Iterable[Step]) -> tuple[Step, ...]:
             tuple({*(name for name in earlier.unsure if name not in step.said), *step.unsure}),
         )
     return tuple(by_subject.values())
+
+
+def _aside_to_dict(aside: Aside) -> dict[str, Any]:
+    return {"text": aside.text, "meant": list(aside.meant), "waiting": aside.waiting}
+
+
+def _aside_from_dict(data: Mapping[str, Any]) -> Aside:
+    return Aside(str(data["text"]), tuple(str(each) for each in data["meant"]), data["waiting"])
 
 
 def _step_to_dict(step: Step) -> dict[str, Any]:

@@ -124,9 +124,21 @@ class Comparison:
     badge: str = ""
 
 
-Reply = Text | Question | Decision | Receipt | Comparison
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a question about the policy: the short answer, the figures in force, and where it all stands."""
 
-_KINDS: dict[str, type[Reply]] = {each.kind: each for each in (Text, Question, Decision, Receipt, Comparison)}
+    kind: ClassVar[str] = "answer"
+    headline: str
+    lines: tuple[Line, ...] = ()
+    sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = ()
+    badge: str = ""
+
+
+Reply = Text | Question | Decision | Receipt | Comparison | Answer
+
+_KINDS: dict[str, type[Reply]] = {each.kind: each for each in (Text, Question, Decision, Receipt, Comparison, Answer)}
 _PARTS: dict[str, type[Any]] = {"sources": Source, "choices": Choice, "reasons": Reason, "lines": Line, "rows": Row}
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dialogs.asides import Asides
 from dialogs.context import N_, Context
 from dialogs.conversation import Conversation, Step
 from dialogs.flows import FLOWS, plan
 from dialogs.going_on import Turn
 from dialogs.questions import ASKING, CORRECT, GOAL, UNSURE, expecting, goal_question, goals_of, summary
-from dialogs.repairs import INSTEAD, Repairs
+from dialogs.repairs import INSTEAD
 from dialogs.replies import Question, Reply, Text
 from dialogs.understanding import Findings, understand
 from policy_engine.errors import PolicyError
@@ -30,7 +31,7 @@ CHECKED = frozenset(
 )
 """Facts that can be impossible, alone or together."""
 
-ELSEWHERE = ("enrol", "policy_question", "reminder_settings", "complaint", "human")
+ELSEWHERE = ("enrol", "reminder_settings", "complaint", "human")
 """Intents that this version answers with whom to turn to."""
 
 
@@ -50,7 +51,7 @@ def open_question(conversation: Conversation, context: Context) -> Question | No
     return _Responder(conversation, context).open_question()
 
 
-class _Responder(Repairs):
+class _Responder(Asides):
     """What was said becomes facts and goals."""
 
     def answer(self, text: str) -> Turn:
@@ -63,7 +64,12 @@ class _Responder(Repairs):
         findings = understand(text, expecting(asked), self.context.lexicons(self.conversation.locale))
         if asked is not None and findings.choice == UNSURE:
             findings = replace(findings, command="unknown", choice=None)
-        return self.command(findings) or self.picked(findings, asked) or self.told(findings, asked)
+        return (
+            self.aside(text, findings, asked)
+            or self.command(findings)
+            or self.picked(findings, asked)
+            or self.told(findings, asked)
+        )
 
     def picked(self, findings: Findings, asked: Question | None) -> Turn | None:
         """The turn for an answer to a question about the conversation itself."""
@@ -122,7 +128,7 @@ class _Responder(Repairs):
         return self.words("scheme", years=years, name=self.words.source(scheme.name))
 
     def sayable(self, fact: str, value: Value) -> bool:
-        return fact != "county" or (self.context.county is None and value in self.context.counties)
+        return fact != "county" or self.offered(value)
 
     def office(self) -> str:
         offices = self.case().scheme.offices

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.ask import ASKS, Rules, ask_engine, ask_what_if, ask_why
+from bot.asking import ask_policy
 from bot.channels.plain import plain
-from bot.languages import catalogue
+from bot.languages import catalogue, first_language, negotiate
 from bot.problems import Problem
 from bot.service import Inbound
 from bot.settings import Settings
@@ -32,6 +33,19 @@ class Asked(BaseModel):
     readings: dict[str, str] = Field(
         default_factory=dict, description="Open places of the text with the choice to take, where not the pack's own."
     )
+
+
+class AskedInWords(BaseModel):
+    """A question about the policy, in words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(min_length=1, max_length=2000, description="What somebody wants to know, in any language.")
+    scheme: str | None = Field(None, max_length=64, description="The policy pack; the service's own if not given.")
+    county: str | None = Field(None, max_length=64, description="The county.")
+    on: str | None = Field(None, max_length=32, description="The day whose rules apply.")
+    readings: dict[str, str] = Field(default_factory=dict, description="Open places of the text with the choice.")
+    locale: str | None = Field(None, max_length=200, description="The language of the answer; the question's if not.")
 
 
 class Explained(Asked):
@@ -103,7 +117,14 @@ def api_routes(threads: Threads, settings: Settings) -> APIRouter:
         found, _ = ask_what_if(asked.facts, asked.changes, rules_of(asked), settings.now)
         return found.to_dict()
 
-    def rules_of(asked: Asked) -> Rules:
+    @routes.post("/ask")
+    def ask(asked: AskedInWords, request: Request) -> dict[str, Any]:
+        """What the rules say to a question in words: the short answer, the figures in force, and where it stands."""
+        wanted = first_language(asked.question, asked.locale, request.headers.get("accept-language"))
+        words = catalogue(negotiate(asked.locale) if asked.locale else wanted)
+        return ask_policy(asked.question, rules_of(asked), settings.now, words, settings.sources).to_dict()
+
+    def rules_of(asked: Asked | AskedInWords) -> Rules:
         return Rules(
             asked.scheme or settings.scheme, asked.county or settings.county, asked.on, asked.readings, settings.packs
         )

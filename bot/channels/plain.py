@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from dialogs.replies import Comparison, Decision, Line, Question, Receipt, Reply, Source, Text
+from dialogs.replies import Answer, Comparison, Decision, Line, Question, Receipt, Reply, Source, Text
 
 Words = Callable[..., str]
 
@@ -24,6 +24,8 @@ def plain(reply: Reply, words: Words) -> str:
             return "\n".join(_receipt(reply, words))
         case Comparison():
             return "\n".join(_comparison(reply, words))
+        case Answer():
+            return "\n".join(_answer(reply, words))
 
 
 def _question(reply: Question) -> Iterator[str]:
@@ -60,6 +62,14 @@ def _comparison(reply: Comparison, words: Words) -> Iterator[str]:
     yield from _bullets(reply.notes)
     if reply.sources:
         yield words("plain.sources", sources=_labels(reply.sources, words))
+
+
+def _answer(reply: Answer, words: Words) -> Iterator[str]:
+    yield _marked(reply.headline, reply.badge, words)
+    for line in reply.lines:
+        yield f"  {line.label}{_dots(line, reply.lines)}{line.amount}"
+    yield from (words("plain.source", label=source.label, grade=source.grade) for source in reply.sources)
+    yield from _bullets(reply.notes)
 
 
 def _bullets(notes: Iterable[str]) -> Iterator[str]:

@@ -1,0 +1,55 @@
+"""The editable FAQ of every language, and the official texts that an operator has put in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+
+import yaml
+
+from bot.languages import FOLDER, LOCALES
+from dialogs.context import no_original
+from dialogs.policy.faq import FaqError, Faqs, read_faq
+from policy_engine.checking.law_text import split, text_of
+from policy_engine.citations import Citation, Document, article_key
+
+
+@cache
+def faqs() -> Faqs:
+    """The FAQ of every language that has one. Raises FaqError, with the file, for one that cannot be used."""
+    read = {}
+    for locale in LOCALES:
+        path = FOLDER / locale / "faq.yaml"
+        if not path.is_file():
+            continue
+        try:
+            loaded = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+            read[locale] = read_faq(loaded)
+        except (FaqError, yaml.YAMLError) as error:
+            raise FaqError(f"locales/{locale}/faq.yaml: {error}") from None
+    return Faqs(read)
+
+
+def originals(folder: Path | None) -> Callable[[Citation], str | None]:
+    """What gives the official wording of a place, from the texts of a folder; without a folder there is none.
+
+    What it gives raises PackError for a text that cannot be read.
+    """
+    return partial(_original, folder) if folder is not None else no_original
+
+
+def _original(folder: Path, citation: Citation) -> str | None:
+    if citation.document is None:
+        return None
+    stretch = _parts(folder, citation.document).get(article_key(citation.article, citation.item))
+    return " ".join(stretch.split()) if stretch else None
+
+
+@cache
+def _parts(folder: Path, document: Document) -> dict[str, str]:
+    """Every article of a document that there is a text of, read once."""
+    from bot.commands.linting import official_texts
+
+    text = text_of(document, official_texts(folder))
+    return split(document, text) if text is not None else {}

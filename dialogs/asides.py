@@ -1,0 +1,149 @@
+"""Questions about the policy in the middle of anything: answered, then the question that was open is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dialogs.conversation import Aside, Step
+from dialogs.flows import FLOWS
+from dialogs.going_on import Turn
+from dialogs.policy.answering import CERTAIN, FITS, Told, answer, ask, not_covered
+from dialogs.policy.index import Hit, Index, index_of
+from dialogs.policy.passages import Passage
+from dialogs.questions import ASKING, GOAL, goal_question, goals_of
+from dialogs.repairs import Repairs
+from dialogs.replies import Choice, Question, Text
+from dialogs.sources import sources
+from dialogs.understanding import Findings
+from policy_engine.facts import Value
+
+MEANT = "meant"
+"""The question which of a few passages was meant."""
+NEITHER = "neither"
+_SURE = 0.7
+"""How well a question must fit that also says something about the person."""
+_AMOUNTS = frozenset({"bill_total", "reportable_cost", "class_b_cost", "fund_paid_this_year"})
+"""Whoever names one wants their own case worked out."""
+_LONGEST_LABEL = 40
+_KEPT = 200
+
+
+class Asides(Repairs):
+    """Policy questions: whether one was asked, what was meant, and the official wording."""
+
+    def open_question(self) -> Question | None:
+        """The question that is open, as it was asked; None where none is."""
+        if self.conversation.asked != MEANT:
+            return super().open_question()
+        passages = self._passages()
+        # After an upgrade the passages may be gone: then there is nothing left to choose from.
+        return self._which(passages) if passages else goal_question(self.case())
+
+    def aside(self, text: str, findings: Findings, asked: Question | None) -> Turn | None:
+        """The turn for a question about the policy, or about the answer to one; None for anything else."""
+        if self.conversation.asked == MEANT:
+            if findings.choice is not None:
+                return self._picked(findings.choice)
+            if findings.command in ("back", "cancel", "unknown", "skip"):
+                self._resume()
+                return self.again()
+        if self._index().vocabulary.wants_original(text):
+            return self._original()
+        if not self._is_policy(text, findings, asked):
+            return None
+        county = findings.values().get("county")
+        if county is not None and county != self.conversation.facts().get("county") and self.offered(county):
+            step = Step(self.conversation.subject, self.conversation.flows, {"county": county})
+            self.conversation = self.conversation.with_step(step)
+        return self._tell(ask(text, self.case(), self._index()), text)
+
+    def offered(self, county: Value) -> bool:
+        """Whether somebody can say that this is their county."""
+        return self.context.county is None and county in self.context.counties
+
+    def _is_policy(self, text: str, findings: Findings, asked: Question | None) -> bool:
+        facts = set(findings.values()) - {"subject"}
+        if findings.command is not None or findings.choice is not None or facts & _AMOUNTS:
+            return False
+        if asked is not None and asked.fact in facts and asked.fact != "county":
+            return False
+        if findings.intent == "policy_question":
+            return True
+        best = next(iter(self._index().search(text)), None)
+        if best is None:
+            return False
+        if best.score >= CERTAIN and best.passage.asked:
+            return not self._better_by_flow(findings, best)
+        if findings.intent is not None:
+            return False
+        if facts and ask(text, self.case(), self._index()).outcome == "unclear":
+            return False  # 去县医院呢 says more about the person than it asks about the rules
+        return best.score >= (_SURE if facts else FITS) and self._index().vocabulary.asks(text)
+
+    def _better_by_flow(self, findings: Findings, best: Hit) -> bool:
+        """Whether a goal of the conversation answers it for the very person who asks."""
+        flow = best.passage.flow
+        return bool(flow) and findings.intent == flow and flow in FLOWS and flow in goals_of(self.case().scheme)
+
+    def _tell(self, told: Told, text: str) -> Turn:
+        waiting = self._waiting()
+        kept = Aside(text[:_KEPT], tuple(each.id for each in told.meant), waiting)
+        if told.reply is None:
+            self.conversation = replace(self.conversation, asked=MEANT, aside=kept, misses=0)
+            return self.again()
+        self.conversation = replace(self.conversation, asked=waiting, aside=kept, misses=0)
+        if waiting in ASKING:
+            return self.again(told.reply)
+        self.conversation = replace(self.conversation, asked=GOAL)
+        there = any(self.context.original(each) is not None for each in told.citations)
+        onward = self.words("next.policy_question.original") if there else self.words("next.policy_question")
+        return self.turn(told.reply, Text(onward, "note"))
+
+    def _picked(self, choice: str) -> Turn:
+        aside = self.conversation.aside
+        passage = self._index().passages.get(choice)
+        self._resume()
+        if passage is None or aside is None:
+            return self.again(Text(not_covered(self.case())))
+        return self._tell(answer(passage, self.case(), aside.text), aside.text)
+
+    def _resume(self) -> None:
+        """Back to the question that was open before."""
+        self.conversation = replace(self.conversation, asked=self._waiting())
+
+    def _waiting(self) -> str | None:
+        if self.conversation.asked == MEANT:
+            return self.conversation.aside.waiting if self.conversation.aside else None
+        return self.conversation.asked
+
+    def _original(self) -> Turn:
+        """The official wording of what was told last."""
+        passages = self._passages()
+        if not passages or self.conversation.asked == MEANT:
+            return self.again(Text(self.words("original.nothing")))
+        told = []
+        for citation in passages[0].citations:
+            (source,) = sources([citation], self.words)
+            wording = self.context.original(citation)
+            if wording is None:
+                told.append(self.words("original.not_here", source=source.label))
+            else:
+                told.append(self.words("original.text", source=source.label, text=wording))
+        return self.again(*(Text(each, "note") for each in told))
+
+    def _which(self, passages: tuple[Passage, ...]) -> Question:
+        choices = [Choice(each.id, _short(each.title)) for each in passages]
+        return Question(MEANT, self.words("ask.meant"), (*choices, Choice(NEITHER, self.words("answer.neither"))))
+
+    def _passages(self) -> tuple[Passage, ...]:
+        there: Mapping[str, Passage] = self._index().passages
+        meant = self.conversation.aside.meant if self.conversation.aside else ()
+        return tuple(there[name] for name in meant if name in there)
+
+    def _index(self) -> Index:
+        return index_of(self.case().scheme, self.context.faqs, self.words)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _LONGEST_LABEL else title[: _LONGEST_LABEL - 1] + "…"
