@@ -1,0 +1,1 @@
+"""Pictures of what a turn concludes, for chats that show nothing but text."""
