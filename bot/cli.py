@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -79,6 +80,9 @@ def say(
     message_id: Annotated[
         str | None, typer.Option(help="The message's id: the same one again gets the same answer. One TEXT only.")
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write receipts and comparisons there, as SVG and PNG.")
+    ] = None,
     locale: Locale = None,
     as_json: AsJson = False,
 ) -> None:
@@ -94,12 +98,29 @@ def say(
                 typer.echo(json.dumps(_turn(answer), ensure_ascii=False))
             else:
                 typer.echo(_spoken(answer))
+            if pictures is not None:
+                _draw(answer, pictures)
 
 
 def _opened() -> Service:
     from bot.opening import open_service
 
     return open_service(settings_of())
+
+
+def _draw(answer: Outbound, folder: Path) -> None:
+    """Write the pictures of an answer into a folder, numbered on from those that are there."""
+    from bot.pictures.png import NoPicturesError, png
+    from bot.pictures.replies import picture_of
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for svg in filter(None, map(picture_of, answer.replies)):
+        name = f"{len(list(folder.glob('*.svg'))) + 1:03d}"
+        (folder / f"{name}.svg").write_text(svg, "utf-8")
+        try:
+            (folder / f"{name}.png").write_bytes(png(svg))
+        except NoPicturesError as error:
+            refuse(str(error))
 
 
 def _turn(answer: Outbound) -> dict[str, Any]:
