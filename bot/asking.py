@@ -31,7 +31,7 @@ class Replied:
     originals: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The stable JSON: `outcome`, the answer in words, its figures, citations, what is unset, and what was meant."""
+        """The stable JSON: `outcome`, the answer in words, its figures, citations, what is unset, what was meant."""
         scheme, told = self.case.scheme, self.told
         day = scheme.on(None, self.case.today)
         values = Values(scheme, day)

@@ -63,23 +63,25 @@ class Asides(Repairs):
         return self.context.county is None and county in self.context.counties
 
     def _is_policy(self, text: str, findings: Findings, asked: Question | None) -> bool:
-        facts = set(findings.values()) - {"subject"}
-        if findings.command is not None or findings.choice is not None or facts & _AMOUNTS:
+        if findings.command is not None:
             return False
-        if asked is not None and asked.fact in facts and asked.fact != "county":
-            return False
-        if findings.intent == "policy_question":
+        facts, index = set(findings.values()) - {"subject"}, self._index()
+        answers = findings.choice is not None or (asked is not None and asked.fact in facts - {"county"})
+        if findings.intent == "policy_question" and not answers:
             return True
-        best = next(iter(self._index().search(text)), None)
+        best = next(iter(index.search(text)), None)
         if best is None:
             return False
-        if best.score >= CERTAIN and best.passage.asked:
+        certain = best.score >= CERTAIN and best.passage.asked > 0
+        if answers:  # 门诊起付线是多少, where inpatient or outpatient is asked for, is a question all the same
+            return certain and findings.intent == "policy_question" and index.vocabulary.asks(text)
+        if facts & _AMOUNTS:
+            return certain and findings.intent is None and index.vocabulary.asks(text)
+        if certain:
             return not self._better_by_flow(findings, best)
-        if findings.intent is not None:
-            return False
-        if facts and ask(text, self.case(), self._index()).outcome == "unclear":
+        if findings.intent is not None or (facts and ask(text, self.case(), index).outcome == "unclear"):
             return False  # 去县医院呢 says more about the person than it asks about the rules
-        return best.score >= (_SURE if facts else FITS) and self._index().vocabulary.asks(text)
+        return best.score >= (_SURE if facts else FITS) and index.vocabulary.asks(text)
 
     def _better_by_flow(self, findings: Findings, best: Hit) -> bool:
         """Whether a goal of the conversation answers it for the very person who asks."""

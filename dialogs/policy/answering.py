@@ -12,15 +12,15 @@ from dialogs.notes import ask_county, badge, known_amount, unset_notes
 from dialogs.policy.faq import placeholders
 from dialogs.policy.figures_asked import figures_of
 from dialogs.policy.index import Hit, Index
-from dialogs.policy.passages import Passage
+from dialogs.policy.passages import Passage, place
 from dialogs.replies import Answer, Line, Text
 from dialogs.sources import sources
 from policy_engine.citations import Citation
 from policy_engine.parameters import Unset, Values, decided_by
 
-FITS = 0.42
+FITS = 0.5
 """From here on a passage answers the question."""
-AS_WELL = 0.95
+AS_WELL = 0.88
 """How near to the best another one comes that may have been meant instead."""
 CERTAIN = 0.9
 """From here on the question is one that people really put in these words, and nothing else is meant."""
@@ -66,7 +66,12 @@ def _meant(hits: Sequence[Hit]) -> tuple[Passage, ...]:
     best = hits[0].score
     if best >= CERTAIN:
         return (hits[0].passage,)
-    return tuple(hit.passage for hit in hits if hit.score >= AS_WELL * best)[:MOST_MEANT]
+    # What stands at a place that the best one cites is the same answer in other words.
+    cited = {place(each) for each in hits[0].passage.citations}
+    rivals = [
+        hit.passage for hit in hits[1:] if hit.score >= AS_WELL * best and place(hit.passage.citations[0]) not in cited
+    ]
+    return (hits[0].passage, *rivals)[:MOST_MEANT]
 
 
 def not_covered(case: Case) -> str:

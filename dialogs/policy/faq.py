@@ -65,9 +65,9 @@ class FaqEntry:
 class Faq:
     """One language's FAQ.
 
-    `terms` are the words for one and the same thing, `aspects` for what is asked about it (when, who), `ignored` words that say nothing about what is asked,
-    `question_words` those that make a question of a sentence, `original` what asks for the official
-    wording of the last answer.
+    `terms` are the words for one and the same thing, `aspects` for what is asked about it (when, who), `ignored` words
+    that say nothing about what is asked, `question_words` those that make a question of a sentence, `original` what
+    asks for the official wording of the last answer.
     """
 
     entries: Mapping[str, FaqEntry] = field(default_factory=dict)

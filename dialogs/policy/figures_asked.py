@@ -8,7 +8,7 @@ from fractions import Fraction
 
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(万|千)?\s*(%|percent|per cent|个?百分点|个点|points?|元|块|yuan|rmb)?")
 _WORDED = re.compile(
-    r"百分之([零一二三四五六七八九十百]+)|([一二三四五六七八九])成(半)?|([一二三四五六七八九十百千万]+)(?:元|块|个点|个?百分点)"
+    r"百分之([零一二三四五六七八九十百]+)|([一二三四五六七八九])成(半)?|([一二三四五六七八九十百千万]+)(?:元|块|个点|个?百分点|(?<=[千万]))"
 )
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 _PLACES = {"十": 10, "百": 100, "千": 1000}

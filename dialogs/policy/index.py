@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from dialogs.context import Words
 from dialogs.policy.faq import Faqs, check_faq
-from dialogs.policy.passages import Passage, passages
+from dialogs.policy.passages import Passage, passages, place
 from dialogs.policy.terms import Vocabulary
 from policy_engine.scheme import Scheme
 
@@ -74,7 +74,7 @@ class Index:
         for name in ranked:
             passage = self.passages[name]
             # The FAQ may answer several questions from one article; a document's own sentences on it are one answer.
-            key = (name,) if passage.asked else passage.place
+            key = (name,) if passage.asked else place(passage.citations[0])
             places.setdefault(key, Hit(passage, best[name]))
         return list(places.values())
 

@@ -36,11 +36,10 @@ class Passage:
         """Every parameter that the answer shows, those of its sentence first."""
         return tuple(dict.fromkeys((*placeholders(self.says), *self.parameters)))
 
-    @property
-    def place(self) -> tuple[str, str]:
-        """Where it stands first of all; two passages of one place are one answer."""
-        first = self.citations[0]
-        return (first.document.id if first.document else "", article_key(first.article, first.item))
+
+def place(citation: Citation) -> tuple[str, str]:
+    """A document and the article in it, to tell whether two passages stand at one place."""
+    return (citation.document.id if citation.document else "", article_key(citation.article, citation.item))
 
 
 def passages(scheme: Scheme, faqs: Faqs, words: Words) -> Iterator[Passage]:

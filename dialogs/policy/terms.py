@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dialogs.policy.faq import Faqs
 
 _RUN = re.compile(r"%|[a-z][a-z'’-]*|[\u3400-\u9fff]+")
+_PERCENT = re.compile("百分之[一二三四五六七八九十百]+")
+_NUMBER = re.compile("[一二三四五六七八九两]*[十百千万][一二三四五六七八九十百千万两]*(?!分)")
 _LONGEST = 2000
 _WORDS = 5
 _ENDINGS = ("ing", "ed", "es", "s")
@@ -31,7 +33,7 @@ class Vocabulary:
         self._original = frozenset(
             "".join(self._letters(phrase)) for faq in faqs.by_locale.values() for phrase in faq.original
         )
-        self._asking = re.compile("|".join([*spoken, r"\?"]))
+        self._asking = re.compile("|".join([*spoken, r"\?", r"(.)[不没]\1"]))
 
     def asks(self, text: str) -> bool:
         """Whether the sentence is put as a question."""
@@ -50,7 +52,8 @@ class Vocabulary:
         an aspect of one with "?"."""
         found: Counter[str] = Counter()
         english: list[str] = []
-        for run in _RUN.findall(folded(text)):
+        # What matters of a figure is what it counts, not how high it is.
+        for run in _RUN.findall(_NUMBER.sub("", _PERCENT.sub("%", folded(text)))):
             if run.isascii():
                 english.append(run)
                 continue
