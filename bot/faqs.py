@@ -9,15 +9,18 @@ from pathlib import Path
 import yaml
 
 from bot.languages import FOLDER, LOCALES
+from bot.settings import Settings, SettingsError
 from dialogs.context import no_original
-from dialogs.policy.faq import FaqError, Faqs, read_faq
+from dialogs.policy.faq import FaqError, Faqs, check_faq, read_faq
 from policy_engine.checking.law_text import split, text_of
 from policy_engine.citations import Citation, Document, article_key
+from policy_engine.loader import PACKS
+from policy_engine.scheme import Scheme
 
 
 @cache
 def faqs() -> Faqs:
-    """The FAQ of every language that has one. Raises FaqError, with the file, for one that cannot be used."""
+    """The FAQ of every language that has one. Raises SettingsError, with the file, for one that cannot be used."""
     read = {}
     for locale in LOCALES:
         path = FOLDER / locale / "faq.yaml"
@@ -27,8 +30,28 @@ def faqs() -> Faqs:
             loaded = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
             read[locale] = read_faq(loaded)
         except (FaqError, yaml.YAMLError) as error:
-            raise FaqError(f"locales/{locale}/faq.yaml: {error}") from None
+            raise SettingsError(f"locales/{locale}/faq.yaml: {error}") from None
     return Faqs(read)
+
+
+def faqs_for(settings: Settings) -> Faqs:
+    """The FAQ, held against the scheme of the settings where that is one of the program's own.
+
+    Raises SettingsError for an answer that names a parameter or an article that the scheme does not have. Against a
+    pack of one's own nothing is held: the answers that do not go with it are left out.
+    """
+    if settings.packs == PACKS:
+        _check(settings.rules(None))
+    return faqs()
+
+
+@cache
+def _check(scheme: Scheme) -> None:
+    for locale, faq in faqs().by_locale.items():
+        try:
+            check_faq(faq, scheme)
+        except FaqError as error:
+            raise SettingsError(f"locales/{locale}/faq.yaml: {error}") from None
 
 
 def originals(folder: Path | None) -> Callable[[Citation], str | None]:

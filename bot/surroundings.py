@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.faqs import faqs, originals
+from bot.faqs import faqs_for, originals
 from bot.languages import LOCALES, catalogue, lexicons
 from bot.settings import Settings
 from dialogs.context import Context
@@ -19,6 +19,6 @@ def context_of(settings: Settings) -> Context:
         locales=LOCALES,
         lexicons=lexicons,
         today=settings.now,
-        faqs=faqs(),
+        faqs=faqs_for(settings),
         original=originals(settings.sources),
     )

@@ -151,14 +151,17 @@ def _texts(data: Any, where: str) -> tuple[str, ...]:
 def check_faq(faq: Faq, scheme: Scheme) -> None:
     """Raise FaqError for a parameter or a place that the scheme does not have, in the answers meant for it."""
     for entry in faq.entries.values():
-        answer = entry.answers.get(scheme.id)
-        if answer is None:
-            continue
-        for name in answer.parameters:
-            if name not in scheme.parameters:
-                raise FaqError(f"{entry.id}.{scheme.id}: there is no parameter {name}. Name one of the pack's.")
-        for place in answer.cite:
-            cited(place, scheme, f"{entry.id}.{scheme.id}")
+        if (answer := entry.answers.get(scheme.id)) is not None:
+            check_answer(answer, scheme, f"{entry.id}.{scheme.id}")
+
+
+def check_answer(answer: FaqAnswer, scheme: Scheme, where: str) -> None:
+    """Raise FaqError, with where the answer stands, for a parameter or a place that the scheme does not have."""
+    for name in answer.parameters:
+        if name not in scheme.parameters:
+            raise FaqError(f"{where}: there is no parameter {name}. Name one of the pack's.")
+    for place in answer.cite:
+        cited(place, scheme, where)
 
 
 def cited(place: str, scheme: Scheme, where: str = "") -> Citation:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dialogs.context import Words
-from dialogs.policy.faq import Faqs, check_faq
+from dialogs.policy.faq import Faqs
 from dialogs.policy.passages import Passage, passages, place
 from dialogs.policy.terms import Vocabulary
 from policy_engine.scheme import Scheme
@@ -92,9 +92,7 @@ def _norm(vector: Mapping[str, float]) -> float:
 
 @lru_cache(maxsize=64)
 def index_of(scheme: Scheme, faqs: Faqs, words: Words) -> Index:
-    """The index of a scheme in a language, built once. Raises FaqError for a FAQ that does not go with the scheme."""
-    for faq in faqs.by_locale.values():
-        check_faq(faq, scheme)
+    """The index of a scheme in a language, built once."""
     return Index(passages(scheme, faqs, words), _vocabulary(faqs))
 
 

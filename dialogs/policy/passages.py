@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dialogs.context import Words
-from dialogs.policy.faq import FaqAnswer, FaqEntry, Faqs, cited, placeholders
+from dialogs.policy.faq import FaqAnswer, FaqEntry, FaqError, Faqs, check_answer, cited, placeholders
 from policy_engine.citations import Citation, article_key
 from policy_engine.scheme import Scheme
 
@@ -84,6 +84,15 @@ def _elsewhere(entries: Sequence[FaqEntry], scheme: Scheme) -> FaqAnswer | None:
     return replace(found, says="", figures=tuple(dict.fromkeys(found.parameters)))
 
 
+def _goes_with(answer: FaqAnswer, scheme: Scheme) -> bool:
+    """Whether the scheme has what the answer names: one of one's own may bear the name of another."""
+    try:
+        check_answer(answer, scheme, "")
+    except FaqError:
+        return False
+    return True
+
+
 def _of_faq(scheme: Scheme, faqs: Faqs, words: Words) -> Iterator[Passage]:
     own = faqs.of(words.locale).entries
     names = dict.fromkeys(name for faq in faqs.by_locale.values() for name in faq.entries)
@@ -91,7 +100,7 @@ def _of_faq(scheme: Scheme, faqs: Faqs, words: Words) -> Iterator[Passage]:
         there = [faq.entries[name] for faq in faqs.by_locale.values() if name in faq.entries]
         entry = own.get(name, there[0])
         answer = entry.answers.get(scheme.id) or _elsewhere(there, scheme)
-        if answer is None:
+        if answer is None or not _goes_with(answer, scheme):
             continue
         asks = tuple(phrase for each in there for phrase in each.asks)
         yield Passage(
