@@ -11,7 +11,7 @@ from dialogs.going_on import Turn
 from dialogs.policy.answering import CERTAIN, FITS, Told, answer, ask, not_covered
 from dialogs.policy.index import Hit, Index, index_of
 from dialogs.policy.passages import Passage
-from dialogs.questions import ASKING, GOAL, goal_question, goals_of
+from dialogs.questions import ASKING, goal_question, goals_of
 from dialogs.repairs import Repairs
 from dialogs.replies import Choice, Question, Text
 from dialogs.sources import sources
@@ -97,10 +97,11 @@ class Asides(Repairs):
         self.conversation = replace(self.conversation, asked=waiting, aside=kept, misses=0)
         if waiting in ASKING:
             return self.again(told.reply)
-        self.conversation = replace(self.conversation, asked=GOAL)
         there = any(self.context.original(each) is not None for each in told.citations)
         onward = self.words("next.policy_question.original") if there else self.words("next.policy_question")
-        return self.turn(told.reply, Text(onward, "note"))
+        if waiting is None:
+            return self.turn(told.reply, Text(onward, "note"))
+        return self.again(told.reply, *([Text(onward, "note")] if there else []))
 
     def _picked(self, choice: str) -> Turn:
         aside = self.conversation.aside
