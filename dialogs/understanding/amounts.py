@@ -86,7 +86,7 @@ def _amount_at(sentence: Sentence, index: int, used: set[int]) -> Sum | None:
         return None
     if after and "currency" in after.marks:
         currency, last = True, last + 1
-    hedge = sentence.mark_beside(index, -1, {"about", "below", "above"}, 0)
+    hedge = sentence.mark_beside(index, -1, {"about", "below", "above", "at_least", "at_most"}, 0)
     behind = sentence.mark_beside(last, 1, {"about_after", "below_after", "above_after"}, 0)
     money = _hedged(low, high, hedge or behind)
     if money is None or low % _FEN or high % _FEN:
@@ -136,11 +136,11 @@ def _hedged(low: int, high: int, hedge: str | None) -> Money | None:
     match hedge:
         case "below":
             return Money(0, max(0, high // _FEN - 1))
-        case "below_after":
+        case "below_after" | "at_most":
             return Money(0, high // _FEN)
         case "above":
             return Money(low // _FEN + 1, None)
-        case "above_after":
+        case "above_after" | "at_least":
             return Money(low // _FEN, None)
         case _:
             return Money(low // _FEN, high // _FEN)
@@ -189,6 +189,8 @@ def _cue(sentence: Sentence, found: list[Sum], place: int) -> str | None:
             break
         cues = tokens[at].marks & _CUE_MARKS
         if cues:
+            if at == floor + 1 and place and behind not in (None, "cue_total"):
+                break  # of the 20,000 bill 16,000 is listed: the word belongs to the amount before it
             return _CLAIMED if "claim" in tokens[at].marks and "cue_other" in cues else min(cues)
     before, after = sentence.neighbour(one.first, -1), sentence.neighbour(one.last, 1)
     if before and "part" in before.marks and after and "claim" in after.marks:
@@ -209,7 +211,10 @@ def _cue_behind(sentence: Sentence, found: list[Sum], place: int) -> str | None:
         if cues:
             between = tokens[at + 1 : limit]
             governs_next = limit < len(tokens) and all("glue" in token.marks for token in between)
-            return None if governs_next else min(cues)
+            # of the 20,000 bill 16,000 is listed: the amount after it has a word of its own.
+            if governs_next and not sentence.mark_beside(found[place + 1].last, 1, _CUE_MARKS - {"cue_total"}):
+                return None
+            return min(cues)
         if not tokens[at].marks & {"glue", "have", "about_after"}:
             return None
         at, steps = at + 1, steps + 1

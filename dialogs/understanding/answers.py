@@ -185,9 +185,9 @@ def bare_number(sentence: Sentence, texts: Sequence[str], expecting: Expecting) 
     if len(places) != 1:
         return None
     index, number = places[0]
-    hedged = sentence.mark_beside(index, -1, {"about", "below", "above"}, 0) or sentence.mark_beside(
-        index, 1, {"about_after", "below_after", "above_after"}, 0
-    )
+    hedged = sentence.mark_beside(
+        index, -1, {"about", "below", "above", "at_least", "at_most"}, 0
+    ) or sentence.mark_beside(index, 1, {"about_after", "below_after", "above_after"}, 0)
     after = sentence.neighbour(index, 1)
     timed = fact.id == "stays_this_year" and after is not None and "time" in after.marks
     value = number.whole if number.kind == "number" else None

@@ -10,9 +10,17 @@ from dialogs.understanding.mentions import Mention
 from dialogs.understanding.phrases import command_of, forms, name_of
 from dialogs.understanding.tokens import Sentence
 
+_PERSONAL = frozenset(("subject", "age"))
+"""Facts that people put into any sentence: 我八十六岁了，字太小."""
+_DENIED = frozenset(("neg_be", "neg_have"))
+
 
 def control_of(
-    sentence: Sentence, texts: Sequence[str], mentions: Sequence[Mention], lexicons: Sequence[Lexicon]
+    sentence: Sentence,
+    texts: Sequence[str],
+    mentions: Sequence[Mention],
+    lexicons: Sequence[Lexicon],
+    intent: str | None,
 ) -> tuple[str, str | None] | None:
     """The command and its argument; None where the utterance is none."""
     whole = command_of(texts, lexicons)
@@ -26,6 +34,16 @@ def control_of(
         named = _named(sentence, index, lexicons)
         if named is not None:
             return "correct", named
+    return None if intent else _requested(sentence, mentions)
+
+
+def _requested(sentence: Sentence, mentions: Sequence[Mention]) -> tuple[str, str | None] | None:
+    """What a sentence asks for in passing, where it says nothing that it could be an answer or a wish with."""
+    if any(mention.fact not in _PERSONAL and not mention.open for mention in mentions):
+        return None
+    for index, token in enumerate(sentence.tokens):
+        if token.entry and token.entry.request and not sentence.mark_beside(index, -1, _DENIED):
+            return token.entry.request
     return None
 
 

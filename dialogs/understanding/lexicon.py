@@ -6,7 +6,7 @@ See `locales/zh_Hans/lexicon.yaml` for the form. A third language is one more su
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,14 +34,15 @@ ARGUMENTS: Mapping[str, frozenset[str]] = {
 
 _SECTIONS = (
     "locale", "sets", "facts", "marks", "pairs", "intents", "commands", "answers", "strip", "names", "numbers",
-    "months", "ordinals", "ignore",
+    "months", "ordinals", "ignore", "sounds", "requests",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One phrase. `weak` and `thing`: it names something without saying that one has it; `needs_stay`: it means a
-    hospital only where a stay is spoken of. `word`, `scale`: a number word."""
+    hospital only where a stay is spoken of. `word`, `scale`: a number word. `request`: a command that it asks for also
+    inside a longer sentence, with its argument."""
 
     phrase: str
     facts: tuple[tuple[str, Value], ...] = ()
@@ -52,6 +53,7 @@ class Entry:
     intent: str | None = None
     word: int | None = None
     scale: int | None = None
+    request: tuple[str, str | None] | None = None
 
     def joined(self, other: Entry) -> Entry:
         """This phrase with what another section says of it."""
@@ -69,6 +71,7 @@ class Entry:
             self.intent or other.intent,
             other.word if self.word is None else self.word,
             self.scale or other.scale,
+            self.request or other.request,
         )
 
 
@@ -100,6 +103,7 @@ class Lexicon:
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
     months: Mapping[str, int] = field(default_factory=dict)
     ordinals: Mapping[str, int] = field(default_factory=dict)
+    sounds: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Lexicon:
@@ -126,7 +130,15 @@ class Lexicon:
             },
             months={fold(name): number for name, number in (data.get("months") or {}).items()},
             ordinals={fold(name): number for name, number in (data.get("ordinals") or {}).items()},
+            sounds=reader.sounds(data.get("sounds") or {}),
         )
+
+    def heard(self, text: str) -> str:
+        """Folded text with what a transcript wrote for its sound as it was meant; no offset changes."""
+        for written, meant in self.sounds:
+            if written in text:
+                text = text.replace(written, meant)
+        return text
 
 
 def longest(trie: Trie, text: str, start: int) -> tuple[int, Entry] | None:
@@ -211,6 +223,8 @@ class _Reader:
                 yield Entry(fold(phrase), intent=intent)
         for phrase in self.phrases(data.get("ignore") or [], "ignore"):
             yield Entry(fold(phrase))
+        for phrase, request in self.commands(data.get("requests") or {}, "requests", fold).items():
+            yield Entry(phrase, request=request)
         for word, value in (numbers.get("words") or {}).items():
             yield Entry(fold(word), word=_whole(value, f"numbers: {word}"))
         for word, value in (numbers.get("scales") or {}).items():
@@ -239,19 +253,32 @@ class _Reader:
         _only({given.get("first"): 0, given.get("then"): 0}, MARKS, where)
         return Pair(given["first"], given["then"], _values(given.get("facts"), where, None), bool(given.get("weak")))
 
-    def commands(self, given: Any) -> dict[str, tuple[str, str | None]]:
-        """Canonical phrase to command and argument."""
-        _only(given, COMMANDS, "commands")
+    def sounds(self, given: Any) -> tuple[tuple[str, str], ...]:
+        """(as written, as meant) of every homophone; both are of one length, so that no span moves."""
+        _only(given, tuple(given), "sounds")
+        found = []
+        for meant, written in given.items():
+            for phrase in self.phrases(written, f"sounds: {meant}"):
+                if len(phrase) != len(meant):
+                    raise ValueError(f"sounds: {phrase!r} and {meant!r} are not equally long.")
+                found.append((fold(phrase), fold(meant)))
+        return tuple(found)
+
+    def commands(
+        self, given: Any, section: str = "commands", form: Callable[[str], str] = lambda phrase: canonical(fold(phrase))
+    ) -> dict[str, tuple[str, str | None]]:
+        """Phrase, in this form, to command and argument."""
+        _only(given, COMMANDS, section)
         found: dict[str, tuple[str, str | None]] = {}
         for command, content in given.items():
             arguments = content if isinstance(content, Mapping) else {None: content}
             if isinstance(content, Mapping):
-                _only(content, ARGUMENTS.get(command, frozenset()), f"commands: {command}")
+                _only(content, ARGUMENTS.get(command, frozenset()), f"{section}: {command}")
             for argument, phrases in arguments.items():
-                for phrase in self.phrases(phrases, f"commands: {command}"):
-                    key = canonical(fold(phrase)) or fold(phrase)
+                for phrase in self.phrases(phrases, f"{section}: {command}"):
+                    key = form(phrase) or fold(phrase)
                     if found.setdefault(key, (command, argument))[0] != command:
-                        raise ValueError(f"commands: {phrase!r} is both {found[key][0]} and {command}.")
+                        raise ValueError(f"{section}: {phrase!r} is both {found[key][0]} and {command}.")
         return found
 
     def answers(self, given: Any) -> dict[tuple[str, str], Value]:

@@ -53,6 +53,8 @@ def _subject(sentence: Sentence, candidates: list[Mention], corrected: bool) -> 
     for mention in candidates:
         if sentence.mark_beside(mention.first, -1, {"marked_subject"}, 0):
             return mention
+    if candidates[-1].value == "self" and not candidates[-1].firm:
+        return candidates[-1]  # 我儿子在上海，我自己在嘉善
     for mention in candidates:
         after = sentence.neighbour(mention.last, 1)
         if mention.reason == "subject.of_age" or (after and after.number):

@@ -88,7 +88,11 @@ def _paired(sentence: Sentence, pair: Pair) -> Iterable[Mention]:
                 break
             if other.marks & _NEGATIONS:
                 negated = True
-            elif not (other.marks & {"glue", "have"} or (not other.known and other.end - other.start <= 6)):
+            elif not (
+                other.marks & {"glue", "have"}
+                or (other.number and other.number.counts)
+                or (not other.known and other.end - other.start <= 6)
+            ):
                 break
 
 
@@ -98,6 +102,11 @@ def weigh(sentence: Sentence, mentions: Sequence[Mention]) -> None:
     unbound: list[tuple[int, Mention]] = []
     targets = {mention.first for mention in mentions}
     have = {id(mention): _before(sentence, mention, bound, unbound) for mention in mentions}
+    reasons = {token.clause: index for index, token in enumerate(sentence.tokens) if "why" in token.marks}
+    for mention in mentions:
+        asked_at = reasons.get(sentence.tokens[mention.first].clause)
+        if asked_at is not None and asked_at < mention.first and mention.fact != "subject":
+            mention.open = True
     for mention in mentions:
         if not mention.firm:
             _after(sentence, mention, have[id(mention)], bound, targets)
@@ -122,6 +131,8 @@ def _before(sentence: Sentence, mention: Mention, bound: set[int], unbound: list
                 bound.add(at)
             elif mention.fact == "registration_kind":
                 unbound.append((at, mention))
+            elif mention.fact == "subject" and at == mention.first - 1:
+                mention.open = True  # 没有小孩: there is nobody to speak of
         elif marks & {"whether", "unknown"}:
             mention.open = not mention.firm or "unknown" in marks
             break
@@ -143,9 +154,17 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
     tokens = sentence.tokens
     clause = tokens[mention.last].clause
     last_of_clause = _clause_end(sentence, mention.last)
-    for at in range(mention.last + 1, min(mention.last + 4, len(tokens))):
+    had = had or "have" in tokens[mention.first].marks
+    for at in range(mention.last + 1, min(mention.last + 6, len(tokens))):
         token = tokens[at]
         if token.clause != clause or at in targets:
+            break
+        if "gone" in token.marks and mention.fact == "subject":
+            mention.open = True
+            break
+        if "lacking" in token.marks:
+            if FACTS[mention.fact].kind == "bool" or mention.thing:
+                mention.negated, mention.weak, mention.open = True, False, False
             break
         if "question" in token.marks:
             mention.open = mention.open or (at == mention.last + 1 and mention.fact != "subject")

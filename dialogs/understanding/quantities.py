@@ -9,7 +9,7 @@ from dialogs.understanding.number import Number
 from dialogs.understanding.tokens import Sentence, Token
 from policy_engine.facts import FACTS
 
-_LOOSE = {"about", "below", "above"}
+_LOOSE = {"about", "below", "above", "at_least", "at_most"}
 _LOOSE_AFTER = {"about_after", "below_after", "above_after"}
 _FIRST_POOLING_YEAR = 2008
 """The scheme has admissions from this year on (嘉政发〔2007〕70号 十九); an earlier full date is a birth date."""
@@ -33,8 +33,12 @@ def ages(sentence: Sentence) -> Iterator[Mention]:
                 continue
             reason, last = ("age.years", index + 1) if "years" in after.marks else ("age.months", index + 1)
             age = age if "years" in after.marks else age // 12
+        elif (units := _old_style(sentence, index)) is not None:
+            age, reason, last = age + units, "age.named", index + 2
         elif number.great or not _may_be_bare(sentence, index):
             continue
+        elif before is None and after is None and age >= _SMALLEST_BARE_AGE and _follows_person(sentence, index):
+            reason = "age.apposed"
         elif before and "age_before" in before.marks:
             reason = "age.named"
         elif (person := _person_before(sentence, index)) and age >= _SMALLEST_BARE_AGE:
@@ -49,6 +53,8 @@ def ages(sentence: Sentence) -> Iterator[Mention]:
             continue
         yield Mention("age", age, token.start, sentence.tokens[last].end, reason, index, last, firm=True)
         self_at = _self_before(sentence, index)
+        if self_at is None and reason != "age.of_person":
+            self_at = _introduced(sentence, index)
         if self_at is not None:
             person = sentence.tokens[self_at]
             yield Mention("subject", "self", person.start, person.end, "subject.of_age", self_at, self_at, firm=True)
@@ -65,7 +71,10 @@ def _may_be_bare(sentence: Sentence, index: int) -> bool:
     upper = sentence.neighbour(index + 1, 1)
     if "to" in after.marks and upper is not None and upper.number is not None:
         return False
-    return after.known and after.number is None and after.date is None and not after.marks & busy
+    # 老伴今年七十六中风了: where a person and 今年 stand before it, any word may follow.
+    before = sentence.neighbour(index, -1)
+    announced = before is not None and "age_before" in before.marks and _person_before(sentence, index) is not None
+    return (after.known or announced) and after.number is None and after.date is None and not after.marks & busy
 
 
 def _person_before(sentence: Sentence, index: int) -> Token | None:
@@ -91,6 +100,36 @@ def _self_before(sentence: Sentence, index: int) -> int | None:
             return None
         at -= 1
     return None
+
+
+def _old_style(sentence: Sentence, index: int) -> int | None:
+    """八十有一: the units of an age that is said the old way."""
+    number, link, units = sentence.tokens[index].number, sentence.neighbour(index, 1), sentence.neighbour(index + 1, 1)
+    if number is None or number.whole is None or number.whole % 10 or not link or "have" not in link.marks:
+        return None
+    if units is None or units.number is None or units.start != link.end or link.start != sentence.tokens[index].end:
+        return None
+    return units.number.whole if units.number.whole and 0 < units.number.whole < 10 else None
+
+
+def _follows_person(sentence: Sentence, index: int) -> bool:
+    """姑妈有低保，71: a number that is a clause by itself, after one that speaks of a person."""
+    clause = sentence.tokens[index].clause - 1
+    return any(
+        token.clause == clause and (_is_subject(token) or "pronoun" in token.marks)
+        for token in sentence.tokens[max(0, index - 8) : index]
+    )
+
+
+def _introduced(sentence: Sentence, index: int) -> int | None:
+    """我是平湖农民今年六十六: the word for "I" that opens the clause of an age, where nobody else is spoken of."""
+    if any(_is_subject(token) or "pronoun" in token.marks for token in sentence.tokens[:index]):
+        return None
+    at = index
+    while sentence.neighbour(at, -1) is not None:
+        at -= 1
+    here, after = sentence.tokens[at], sentence.neighbour(at, 1)
+    return at if "pronoun_self" in here.marks and after and "have" in after.marks else None
 
 
 def _is_subject(token: Token) -> bool:

@@ -36,6 +36,8 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
     one of the conversation's language.
     """
     folded = head(hide_numbers(fold(text)))
+    for lexicon in lexicons:
+        folded = lexicon.heard(folded)
     texts = forms(folded, lexicons)
     sentence = cut(folded, lexicons)
     expected = expecting.fact if expecting else None
@@ -50,9 +52,9 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
                 word = answer
         mentions.sort(key=lambda mention: mention.start)
     stay = _speaks_of_stay(sentence, mentions, expected)
-    control = control_of(sentence, texts, mentions, lexicons)
-    facts = settle(sentence, mentions, expected, stay, corrected=control is not None and control[0] == "correct")
     intent = intent_of(sentence, mentions)
+    control = control_of(sentence, texts, mentions, lexicons, intent)
+    facts = settle(sentence, mentions, expected, stay, corrected=control is not None and control[0] == "correct")
     if expecting and choice is None and not control and intent is None and expected not in facts:
         choice = answers.contained(sentence, texts, expecting)
     if expecting and choice is not None:
