@@ -26,7 +26,7 @@ bench: $(VENV)/.bench locales/.compiled  ## measure, beside other people's engin
 soak: $(VENV)/.test locales/.compiled  ## hostile conversations against a server that is killed; MINUTES=10
 	$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),10)
 
-fuzz: $(VENV)/.test locales/.compiled  ## hostile facts and spoilt packs against the engine; MINUTES=10
+fuzz: $(VENV)/.test locales/.compiled  ## hostile facts, spoilt packs and wild talk; MINUTES=10
 	$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),10)
 
 mutations: $(VENV)/.test locales/.compiled  ## change every number, date and citation of every pack: does anything notice?

@@ -1,7 +1,8 @@
-"""`python -m benchmarks.fuzz [--minutes 10] [--write]`: hostile facts and spoilt packs, for as long as you like.
+"""`python -m benchmarks.fuzz [--minutes 10] [--write]`: hostile facts, spoilt packs and wild talk, as long as you like.
 
-Half of the time questions with facts of every shape to every scheme in every county, half of it packs with something
-knocked out of place. Nothing but the engine's own errors may come out, and every exact answer adds up.
+A third of the time each: questions with facts of every shape to every scheme in every county; packs with something
+knocked out of place; and conversations in which anything is said after anything. Nothing but the engine's own errors
+may come out, every exact answer adds up, and nobody hears of another person's answers.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from benchmarks.timing import Table
 from policy_engine.errors import PolicyError
 from policy_engine.loader import PACKS, forget_schemes, load_scheme
 from policy_engine.scheme import Scheme
+from tests.dialogs.conftest import surroundings
+from tests.dialogs.talk import talk, utterances
 from tests.policy_engine.hostile import ask_everything, facts, refused_in_words, schemes, spoilt
 
 FOLDERS = tuple(folder for folder in (PACKS, ROOT / "tests/schemes") if folder.is_dir())
@@ -47,6 +50,22 @@ def questions(until: float, counts: Counter[str]) -> None:
         seed += 1
         run = given(st.sampled_from(every), facts(), DAYS)(ask)
         run = settings(max_examples=2000, database=None, deadline=None, suppress_health_check=MANY)(run)
+        hypothesis.seed(seed)(run)()
+
+
+def talks(until: float, counts: Counter[str]) -> None:
+    """Talk until the time is up."""
+
+    def say(texts: list[str], county: str | None) -> None:
+        talk(texts, surroundings, county)
+        counts["conversations"] += 1
+        counts["messages"] += len(texts)
+
+    seed = 0
+    while time.monotonic() < until:
+        seed += 1
+        run = given(utterances, st.sampled_from([None, "demo", "haining"]))(say)
+        run = settings(max_examples=500, database=None, deadline=None, suppress_health_check=MANY)(run)
         hypothesis.seed(seed)(run)()
 
 
@@ -93,11 +112,14 @@ def main() -> None:
     wanted = arguments.parse_args()
     warnings.simplefilter("error")
     before, counts = page.load(), Counter[str]()
-    half = 60 * wanted.minutes / 2
-    questions(time.monotonic() + half, counts)
-    packs(time.monotonic() + half, counts)
+    third = 60 * wanted.minutes / 3
+    for part in (questions, packs, talks):
+        part(time.monotonic() + third, counts)
     rows = tuple((what, f"{count:,}") for what, count in sorted(counts.items()))
-    notes = ("Nothing but the engine's own errors came out, and every exact answer added up to the bill.",)
+    notes = (
+        "Nothing but the engine's own errors came out, and every exact answer added up to the bill. Every message was "
+        "answered and left a way on, and what was told of one person was neither known nor shown of another.",
+    )
     table = Table(f"Hostile input, {wanted.minutes:g} minutes", ("what", "times"), rows, notes)
     print(table.markdown())
     if wanted.write:

@@ -15,17 +15,19 @@ from policy_engine.loader import load_scheme
 COUNTIES = ("demo", "shibenji", "jiashan", "pinghu", "haiyan", "haining", "tongxiang")
 
 
+def surroundings(county: str | None = None) -> Context:
+    """A service for the scheme of 2008, for one county or for all."""
+    return Context(
+        scheme=functools.partial(load_scheme, "jiaxing-2008"),
+        county=county,
+        counties=COUNTIES,
+        languages=catalogue,
+        locales=LOCALES,
+        lexicons=lexicons,
+        today=datetime.date(2008, 3, 1),
+    )
+
+
 @pytest.fixture(scope="session")
 def context() -> Callable[..., Context]:
-    def make(county: str | None = None) -> Context:
-        return Context(
-            scheme=functools.partial(load_scheme, "jiaxing-2008"),
-            county=county,
-            counties=COUNTIES,
-            languages=catalogue,
-            locales=LOCALES,
-            lexicons=lexicons,
-            today=datetime.date(2008, 3, 1),
-        )
-
-    return make
+    return surroundings
