@@ -7,7 +7,7 @@ import gc
 import os
 import time
 
-from benchmarks import engine, page, questions, serving, storing, talk
+from benchmarks import corpus, engine, page, questions, serving, storing, talk
 from benchmarks.yardstick import yardstick
 
 try:
@@ -27,6 +27,10 @@ PARTS = (
     engine.packs,
     questions.questions,
     talk.understanding,
+    corpus.accuracy,
+    corpus.facts,
+    corpus.confusions,
+    corpus.money,
     talk.turns,
     storing.store,
     serving.http,

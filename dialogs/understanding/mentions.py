@@ -105,7 +105,9 @@ def weigh(sentence: Sentence, mentions: Sequence[Mention]) -> None:
     reasons = {token.clause: index for index, token in enumerate(sentence.tokens) if "why" in token.marks}
     for mention in mentions:
         asked_at = reasons.get(sentence.tokens[mention.first].clause)
-        if asked_at is not None and asked_at < mention.first and mention.fact != "subject":
+        if asked_at is None or mention.fact == "subject":
+            continue
+        if asked_at < mention.first or mention.fact == "provider_level":
             mention.open = True
     for mention in mentions:
         if not mention.firm:

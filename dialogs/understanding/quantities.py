@@ -28,6 +28,8 @@ def ages(sentence: Sentence) -> Iterator[Mention]:
         if sentence.mark_beside(index, -1, _LOOSE, 0):
             continue
         last = index
+        if after and "months" in after.marks and before and _tells_of_a_thing(before):
+            continue  # 居住证过期两个月, 住院两个月: how long, not how old
         if after and after.marks & {"years", "months"}:
             if sentence.mark_beside(index + 1, 1, _LOOSE_AFTER, 0):
                 continue
@@ -84,7 +86,7 @@ def _person_before(sentence: Sentence, index: int) -> Token | None:
             return None
         if token.marks & {"pronoun", "pronoun_self"} or _is_subject(token):
             return token
-        if "glue" not in token.marks:
+        if not token.marks & {"glue", "age_before"}:
             return None
     return None
 
@@ -130,6 +132,10 @@ def _introduced(sentence: Sentence, index: int) -> int | None:
         at -= 1
     here, after = sentence.tokens[at], sentence.neighbour(at, 1)
     return at if "pronoun_self" in here.marks and after and "have" in after.marks else None
+
+
+def _tells_of_a_thing(token: Token) -> bool:
+    return "lacking" in token.marks or (token.entry is not None and any(f != "subject" for f, _ in token.entry.facts))
 
 
 def _is_subject(token: Token) -> bool:
