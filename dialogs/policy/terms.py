@@ -12,7 +12,7 @@ from dialogs.policy.faq import Faqs
 _RUN = re.compile(r"%|[a-z][a-z'’-]*|[\u3400-\u9fff]+")
 _PERCENT = re.compile("百分之[一二三四五六七八九十百]+")
 _NUMBER = re.compile("[一二三四五六七八九两]*[十百千万][一二三四五六七八九十百千万两]*(?!分)")
-_LONGEST = 2000
+_LONGEST = 500
 _WORDS = 5
 _ENDINGS = ("ing", "ed", "es", "s")
 

@@ -85,10 +85,13 @@ def test_a_day_without_rules_exits_2_with_one_sentence() -> None:
 
 @pytest.mark.server
 def test_the_api_answers_as_the_command_line(server: Server) -> None:
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client:
         found = client.post("/api/v1/ask", json={"question": "为什么去省里少报15个点", "county": "demo"}).json()
         assert found["figures"]["inpatient.points.provincial"] == "-15%"
         english = client.post("/api/v1/ask", json={"question": "起付线是多少", "locale": "en"}).json()
         assert "300 yuan" in english["answer"]
+        page = client.post("/messages", data={"text": "起付线是多少", "message_id": "a" * 32}, follow_redirects=True)
+        assert "第十四条第1项" in page.text
+        assert "reply receipt answer" in page.text
         refused = client.post("/api/v1/ask", json={"question": ""})
         assert refused.status_code == 422
