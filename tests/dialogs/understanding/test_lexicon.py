@@ -30,6 +30,8 @@ from dialogs.understanding import Expecting, Lexicon, understand
         ({"names": {"agee": ["x"]}}, "agee"),
         ({"numbers": {"words": {"un": True}}}, "un"),
         ({"strip": {"around": []}}, "around"),
+        ({"sounds": {"户口": ["护口本"]}}, "护口本"),
+        ({"requests": {"bak": ["x"]}}, "bak"),
     ],
 )
 def test_refused(data: dict[str, Any], named: str) -> None:
