@@ -225,7 +225,19 @@ def compile_all() -> None:
 def check() -> list[str]:
     """Everything that is wrong with the catalogues."""
     found = [each for locale in LOCALES for domain in ("messages", "policy") for each in problems(locale, domain)]
-    return [*found, *placeholder_problems()]
+    return [*found, *placeholder_problems(), *lexicon_problems()]
+
+
+def lexicon_problems() -> Iterator[str]:
+    """Lexicons that cannot be read, or of which two entries say different things of one phrase."""
+    from dialogs.understanding import Lexicon
+
+    for locale in LOCALES:
+        path = ROOT / "locales" / locale / "lexicon.yaml"
+        try:
+            Lexicon.from_data(yaml.safe_load(path.read_text("utf-8"))).phrases.check()
+        except ValueError as error:
+            yield f"{path.relative_to(ROOT)}: {error}"
 
 
 def main(arguments: Iterable[str]) -> int:

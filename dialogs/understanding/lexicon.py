@@ -6,12 +6,13 @@ See `locales/zh_Hans/lexicon.yaml` for the form. A third language is one more su
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dialogs.understanding.marks import MARKS
-from dialogs.understanding.text import canonical, fold, is_latin
+from dialogs.understanding.phrasebook import Phrasebook, Words, words_of
+from dialogs.understanding.text import canonical, fold
 from policy_engine.errors import FactError, did_you_mean
 from policy_engine.facts import FACTS, Value, parse_fact
 
@@ -40,11 +41,11 @@ _SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One phrase. `weak` and `thing`: it names something without saying that one has it; `needs_stay`: it means a
-    hospital only where a stay is spoken of. `word`, `scale`: a number word. `request`: a command that it asks for also
-    inside a longer sentence, with its argument."""
+    """What a phrase says. `origin` is where it stands in the file. `weak`, `thing`: it names something without saying
+    that one has it; `needs_stay`: it means a hospital only where a stay is spoken of. `word`, `scale`: a number word.
+    `request`: a command that it asks for also inside a longer sentence, with its argument."""
 
-    phrase: str
+    origin: str
     facts: tuple[tuple[str, Value], ...] = ()
     marks: frozenset[str] = frozenset()
     weak: bool = False
@@ -60,9 +61,12 @@ class Entry:
         facts = dict(self.facts)
         for fact, value in other.facts:
             if facts.setdefault(fact, value) != value:
-                raise ValueError(f"{self.phrase!r} is given two values for {fact}: {facts[fact]!r} and {value!r}.")
+                raise ValueError(
+                    f"{self.origin} and {other.origin} have a phrase in common, but {fact} as {facts[fact]!r} and "
+                    f"as {value!r}. Take the phrase out of one of them."
+                )
         return Entry(
-            self.phrase,
+            self.origin,
             tuple(facts.items()),
             self.marks | other.marks,
             self.weak or other.weak,
@@ -85,16 +89,12 @@ class Pair:
     weak: bool
 
 
-Trie = dict[str, Any]
-"""Characters to tries; under the empty string the entry that ends there."""
-
-
 @dataclass(frozen=True)
 class Lexicon:
     """The words of one language, ready to be looked up."""
 
     locale: str
-    trie: Trie = field(repr=False)
+    phrases: Phrasebook[Entry] = field(repr=False)
     pairs: tuple[Pair, ...] = ()
     commands: Mapping[str, tuple[str, str | None]] = field(default_factory=dict, repr=False)
     answers: Mapping[tuple[str, str], Value] = field(default_factory=dict, repr=False)
@@ -117,7 +117,7 @@ class Lexicon:
         _only(numbers, ("words", "scales"), "numbers")
         return cls(
             locale=str(data.get("locale", "")),
-            trie=_trie(reader.entries(data, numbers)),
+            phrases=Phrasebook(reader.entries(data, numbers)),
             pairs=tuple(map(reader.pair, data.get("pairs") or ())),
             commands=reader.commands(data.get("commands") or {}),
             answers=reader.answers(data.get("answers") or ()),
@@ -141,26 +141,6 @@ class Lexicon:
         return text
 
 
-def longest(trie: Trie, text: str, start: int) -> tuple[int, Entry] | None:
-    """The longest phrase that starts at this offset, with its end. Runs of spaces count as one."""
-    node: Trie | None = trie
-    at, size = start, len(text)
-    best: tuple[int, Entry] | None = None
-    while at < size:
-        char = text[at]
-        node = node.get(char)  # type: ignore[union-attr]
-        if node is None:
-            break
-        at += 1
-        if char == " ":
-            while at < size and text[at] == " ":
-                at += 1
-        entry = node.get("")
-        if entry is not None and not (at < size and is_latin(char) and is_latin(text[at])):
-            best = (at, entry)
-    return best
-
-
 def _only(data: Any, known: Iterable[str], where: str) -> None:
     if not isinstance(data, Mapping):
         raise ValueError(f"{where}: write names with values, not {data!r}.")  # noqa: TRY004 - one error for callers
@@ -169,29 +149,19 @@ def _only(data: Any, known: Iterable[str], where: str) -> None:
             raise ValueError(f"{where}: {key!r} means nothing here. Did you mean: {did_you_mean(str(key), known)}?")
 
 
-def _trie(entries: Iterable[Entry]) -> Trie:
-    root: Trie = {}
-    for entry in entries:
-        node = root
-        for char in entry.phrase:
-            node = node.setdefault(char, {})
-        node[""] = node[""].joined(entry) if "" in node else entry
-    return root
-
-
 class _Reader:
     """Reads the sections of a lexicon; knows its word sets."""
 
     def __init__(self, sets: Any) -> None:
         self._sets: dict[str, tuple[str, ...]] = {}
+        self._trees: dict[str, Words] = {}
         _only(sets, tuple(sets), "sets")
         for name, phrases in sets.items():
             self._sets[str(name)] = self.phrases(phrases, f"sets: {name}")
 
     def phrases(self, given: Any, where: str, each: str | None = None) -> tuple[str, ...]:
         """Phrases with every {set} written out in all its words."""
-        if not isinstance(given, list) or not all(isinstance(phrase, str) and phrase for phrase in given):
-            raise ValueError(f"{where}: write a list of phrases, each in quotes where YAML would read something else.")
+        _listed(given, where)
         return tuple(itertools.chain.from_iterable(self._expanded(phrase, where, each) for phrase in given))
 
     def words(self, given: Any, where: str) -> tuple[str, ...]:
@@ -201,50 +171,72 @@ class _Reader:
         )
 
     def _expanded(self, phrase: str, where: str, each: str | None) -> Iterator[str]:
-        parts: list[tuple[str, ...]] = [(piece,) for piece in phrase.replace("}", "{").split("{")]
-        for at in range(1, len(parts), 2):
-            name = each if parts[at][0] == "each" and each else parts[at][0]
-            if name not in self._sets:
-                raise ValueError(f"{where}: there is no set {name!r}. Did you mean: {did_you_mean(name, self._sets)}?")
-            parts[at] = self._sets[name]
-        return map("".join, itertools.product(*parts))
+        choices = [
+            self._sets[self._named(piece, where, each)] if is_set else (piece,) for piece, is_set in _pieces(phrase)
+        ]
+        return map("".join, itertools.product(*choices))
 
-    def entries(self, data: Mapping[str, Any], numbers: Mapping[str, Any]) -> Iterator[Entry]:
-        """Every phrase that is looked for inside sentences."""
+    def _named(self, piece: str, where: str, each: str | None) -> str:
+        """The set that {piece} stands for."""
+        name = each if piece == "each" and each else piece
+        if name not in self._sets:
+            raise ValueError(f"{where}: there is no set {name!r}. Did you mean: {did_you_mean(name, self._sets)}?")
+        return name
+
+    def entries(self, data: Mapping[str, Any], numbers: Mapping[str, Any]) -> Iterator[tuple[Sequence[Words], Entry]]:
+        """Every phrase that is looked for inside sentences, in parts, with what it says."""
         for number, given in enumerate(data.get("facts") or (), 1):
             yield from self._fact(given, f"facts: entry {number}")
         for mark, phrases in (data.get("marks") or {}).items():
             _only({mark: 0}, MARKS, "marks")
-            for phrase in self.phrases(phrases, f"marks: {mark}"):
-                yield Entry(fold(phrase), marks=frozenset((mark,)))
+            yield from self._each(phrases, f"marks: {mark}", Entry(mark, marks=frozenset((mark,))))
         for intent, phrases in (data.get("intents") or {}).items():
             _only({intent: 0}, INTENTS, "intents")
-            for phrase in self.phrases(phrases, f"intents: {intent}"):
-                yield Entry(fold(phrase), intent=intent)
-        for phrase in self.phrases(data.get("ignore") or [], "ignore"):
-            yield Entry(fold(phrase))
+            yield from self._each(phrases, f"intents: {intent}", Entry(intent, intent=intent))
+        yield from self._each(data.get("ignore") or [], "ignore", Entry("ignore"))
         for phrase, request in self.commands(data.get("requests") or {}, "requests", fold).items():
-            yield Entry(phrase, request=request)
+            yield (words_of((phrase,)),), Entry(request[0], request=request)
         for word, value in (numbers.get("words") or {}).items():
-            yield Entry(fold(word), word=_whole(value, f"numbers: {word}"))
+            yield (words_of((fold(word),)),), Entry(word, word=_whole(value, f"numbers: {word}"))
         for word, value in (numbers.get("scales") or {}).items():
-            yield Entry(fold(word), scale=_whole(value, f"numbers: {word}"))
+            yield (words_of((fold(word),)),), Entry(word, scale=_whole(value, f"numbers: {word}"))
 
-    def _fact(self, given: Any, where: str) -> Iterator[Entry]:
+    def _fact(self, given: Any, where: str) -> Iterator[tuple[Sequence[Words], Entry]]:
         _only(given, ("facts", "phrases", "each", "marks", "weak", "thing", "needs_stay"), where)
         marks = frozenset(given.get("marks") or ())
         _only(dict.fromkeys(marks), MARKS, where)
         for each in given.get("each") or [None]:
             facts = _values(given.get("facts"), where, each)
-            for phrase in self.phrases(given.get("phrases"), where, each):
-                yield Entry(
-                    fold(phrase),
-                    facts,
-                    marks,
-                    weak=bool(given.get("weak")),
-                    thing=bool(given.get("thing") or given.get("weak")),
-                    needs_stay=bool(given.get("needs_stay")),
-                )
+            entry = Entry(
+                where,
+                facts,
+                marks,
+                weak=bool(given.get("weak")),
+                thing=bool(given.get("thing") or given.get("weak")),
+                needs_stay=bool(given.get("needs_stay")),
+            )
+            yield from self._each(given.get("phrases"), where, entry, each)
+
+    def _each(
+        self, given: Any, where: str, entry: Entry, each: str | None = None
+    ) -> Iterator[tuple[Sequence[Words], Entry]]:
+        """The phrases as patterns: those without a set together, each of the others by itself."""
+        _listed(given, where)
+        plain = [fold(phrase) for phrase in given if "{" not in phrase]
+        if plain:
+            yield (words_of(plain),), entry
+        for phrase in given:
+            if "{" in phrase:
+                parts = [self._part(*piece, where, each) for piece in _pieces(phrase)]
+                yield tuple(parts), entry
+
+    def _part(self, piece: str, is_set: bool, where: str, each: str | None) -> Words:
+        if not is_set:
+            return words_of((fold(piece),))
+        name = self._named(piece, where, each)
+        if name not in self._trees:
+            self._trees[name] = words_of(map(fold, self._sets[name]))
+        return self._trees[name]
 
     def pair(self, given: Any) -> Pair:
         """One rule about two marks."""
@@ -291,6 +283,18 @@ class _Reader:
             for phrase in self.phrases(answer.get("phrases"), where):
                 found[fact_id, canonical(fold(phrase))] = value
         return found
+
+
+def _listed(given: Any, where: str) -> None:
+    if not isinstance(given, list) or not all(isinstance(phrase, str) and phrase for phrase in given):
+        raise ValueError(f"{where}: write a list of phrases, each in quotes where YAML would read something else.")
+
+
+def _pieces(phrase: str) -> Iterator[tuple[str, bool]]:
+    """The pieces of a phrase, and of each whether it names a set."""
+    for place, piece in enumerate(phrase.replace("}", "{").split("{")):
+        if piece:
+            yield piece, place % 2 == 1
 
 
 def _values(given: Any, where: str, each: str | None) -> tuple[tuple[str, Value], ...]:

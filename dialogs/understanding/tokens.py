@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dialogs.understanding.dates import DateFound, read_date
-from dialogs.understanding.lexicon import Entry, Lexicon, Trie, longest
+from dialogs.understanding.lexicon import Entry, Lexicon
 from dialogs.understanding.number import DIGITS, MILLE, Number
 from dialogs.understanding.numerals import read_number
+from dialogs.understanding.phrasebook import State, longest
 from dialogs.understanding.text import at_word_edge, ends_clause, is_digit, is_latin
 
 _PLACES = frozenset(("here", "away"))
@@ -72,7 +73,7 @@ def cut(text: str, lexicons: Sequence[Lexicon]) -> Sentence:
     """The tokens of folded text."""
     tokens: list[Token] = []
     ends: list[str] = []
-    tries = [lexicon.trie for lexicon in lexicons]
+    phrases = [lexicon.phrases.start for lexicon in lexicons]
     months = {name: number for lexicon in lexicons for name, number in lexicon.months.items()}
     starts = frozenset(name[0] for name in months)
 
@@ -102,7 +103,7 @@ def cut(text: str, lexicons: Sequence[Lexicon]) -> Sentence:
         if is_latin(char) and not after_number and not at_word_edge(text, at):
             end = _word_end(text, at)
         else:
-            token = _known(text, at, clause, tries, month, starts)
+            token = _known(text, at, clause, phrases, month, starts)
             if token is not None:
                 tokens.append(token)
                 at = token.end
@@ -129,21 +130,20 @@ def _known(
     text: str,
     at: int,
     clause: int,
-    tries: Sequence[Trie],
+    phrases: Sequence[State[Entry]],
     month: Callable[[int], tuple[int, int]],
     starts: frozenset[str],
 ) -> Token | None:
     """The longest of a phrase, a date and a number at this offset."""
     char = text[at]
     best: tuple[int, Entry] | None = None
-    for trie in tries:
-        if char in trie:
-            found = longest(trie, text, at)
-            if found and (best is None or found[0] > best[0]):
-                best = found
+    for start in phrases:
+        found = longest(start, text, at)
+        if found and (best is None or found[0] > best[0]):
+            best = found
     if best and best[1].marks & _PLACES and not best[1].facts:
         # 在海宁 is a place, but 在海宁市人民医院 is 在 and a hospital.
-        inner = max((found[0] for trie in tries if (found := longest(trie, text, at + 1))), default=at)
+        inner = max((found[0] for start in phrases if (found := longest(start, text, at + 1))), default=at)
         if inner > best[0]:
             best = None
     end = best[0] if best else at

@@ -1,10 +1,13 @@
 """A lexicon that is wrong is refused, with the entry named; one that is right works in a language of its own."""
 
+import time
 from typing import Any
 
 import pytest
+import yaml
 
 from dialogs.understanding import Expecting, Lexicon, understand
+from tests.dialogs.understanding.conftest import LOCALES
 
 
 @pytest.mark.parametrize(
@@ -19,7 +22,6 @@ from dialogs.understanding import Expecting, Lexicon, understand
         ({"facts": [{"facts": {"care": "inpatient"}, "phrases": ["x"], "strong": True}]}, "strong"),
         ({"facts": [{"facts": {"care": "inpatient"}, "phrases": ["x"], "marks": ["gluey"]}]}, "gluey"),
         ({"facts": [{"phrases": ["x"]}]}, "entry 1"),
-        ({"facts": [{"facts": {"care": v}, "phrases": ["x"]} for v in ("inpatient", "outpatient")]}, "'x'"),
         ({"marks": {"gluey": ["x"]}}, "gluey"),
         ({"intents": {"estimates": ["x"]}}, "estimates"),
         ({"commands": {"bak": ["x"]}}, "bak"),
@@ -37,6 +39,35 @@ from dialogs.understanding import Expecting, Lexicon, understand
 def test_refused(data: dict[str, Any], named: str) -> None:
     with pytest.raises(ValueError, match=named):
         Lexicon.from_data(data)
+
+
+@pytest.mark.parametrize("phrases", [["xy"], ["x{then}"], ["{first}y"], ["{first}{then}"]])
+def test_two_entries_that_contradict_one_another_are_found_by_the_phrase_they_have_in_common(
+    phrases: list[str],
+) -> None:
+    sets = {"first": ["x", "z"], "then": ["y", "w"]}
+    entries = [
+        {"facts": {"care": "inpatient"}, "phrases": ["xy", "other"]},
+        {"facts": {"care": "outpatient"}, "phrases": phrases},
+    ]
+    lexicon = Lexicon.from_data({"sets": sets, "facts": entries})
+    with pytest.raises(ValueError, match=r"'xy': facts: entry 1 and facts: entry 2"):
+        lexicon.phrases.check()
+    assert understand("xy", None, [lexicon]).values() == {"care": "inpatient"}
+
+
+def test_nothing_in_the_shipped_lexicons_contradicts_itself(lexicons: list[Lexicon]) -> None:
+    for lexicon in lexicons:
+        lexicon.phrases.check()
+
+
+def test_the_shipped_lexicons_are_there_at_once(lexicons: list[Lexicon]) -> None:
+    assert len(lexicons) > 1
+    for locale in ("zh_Hans", "en"):
+        data = yaml.safe_load((LOCALES / locale / "lexicon.yaml").read_text("utf-8"))
+        begun = time.process_time()
+        Lexicon.from_data(data)
+        assert time.process_time() - begun < 0.5
 
 
 def test_a_third_language_is_data_only() -> None:
