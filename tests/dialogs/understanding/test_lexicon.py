@@ -67,7 +67,7 @@ def test_the_shipped_lexicons_are_there_at_once(lexicons: list[Lexicon]) -> None
         data = yaml.safe_load((LOCALES / locale / "lexicon.yaml").read_text("utf-8"))
         begun = time.process_time()
         Lexicon.from_data(data)
-        assert time.process_time() - begun < 0.5
+        assert time.process_time() - begun < 2
 
 
 def test_a_third_language_is_data_only() -> None:
