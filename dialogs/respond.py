@@ -162,7 +162,7 @@ class _Responder(Asides):
             aside.append(self.words(noted, facts=self.words.listed([summary(name, case) for name in said])))
         opening = [Text("\n".join(aside), "note")] if aside else []
         try:
-            if CHECKED & said.keys() and case.scheme.benefits is not None:
+            if CHECKED & said.keys() and case.scheme.benefits is not None and step.flows[-1:] != ("estimate",):
                 # Whatever the present goal, or none: what cannot be must not lie in wait for a later one.
                 plan("estimate", case)
             return self.proceed(*opening)
