@@ -11,8 +11,10 @@ import typer
 from bot.commands.options import AsJson, Locale, catalogue_of, print_json, refuse, settings_of
 
 if TYPE_CHECKING:
+    from dialogs.context import Context
     from dialogs.maps import Part
     from dialogs.menus import Problem
+    from policy_engine.facts import Value
 
 Flow = Annotated[
     Literal["eligibility", "contribution", "estimate", "compare_hospitals"], typer.Argument(help="What to draw.")
@@ -29,9 +31,11 @@ def draw(
 ) -> None:
     """Every question of a conversation, what follows each answer and how it ends, as a Mermaid flowchart."""
     from bot.commands.flow_drawings import flow_as_mermaid
+    from bot.surroundings import context_of
 
-    words, scheme = catalogue_of(locale), settings_of().rules(None)
-    start = _map(flow, unsure=unsure)
+    words, context = catalogue_of(locale), context_of(settings_of())
+    scheme = context.scheme(None)
+    start = _map(flow, context, unsure=unsure)
     if start is None:
         refuse(words("no_rules", scheme=words.source(scheme.name), flow=words(f"flow.{flow}")))
     typer.echo(flow_as_mermaid(start, flow, scheme, words).encode(), nl=False)
@@ -43,12 +47,15 @@ def lint(locale: Locale = None, as_json: AsJson = False) -> None:
 
     Exits 2 where something has to be corrected, 0 where there are only notes.
     """
-    words = catalogue_of(locale)
-    problems, unasked = list(dict.fromkeys(_problems())), _unasked()
-    told = [
-        words("menus.where", locale=each.locale, fact=each.fact, problem=words(each.message, **dict(each.params)))
-        for each in problems
-    ]
+    from bot.surroundings import context_of
+
+    words, context = catalogue_of(locale), context_of(settings_of())
+    unasked = _unasked(context)
+    found = (
+        words("menus.where", locale=each.locale, fact=each.fact, problem=words(each.message, **each.params))
+        for each in _problems(context)
+    )
+    told = list(dict.fromkeys(found))  # what is wrong to oneself and about another is told once
     if as_json:
         print_json({"faults": told, "asked_by_no_conversation": unasked})
     else:
@@ -61,41 +68,37 @@ def lint(locale: Locale = None, as_json: AsJson = False) -> None:
     sys.exit(2 if told else 0)
 
 
-def _map(flow: str, *, unsure: bool) -> Part | None:
-    """The map of a flow under the settings; None where the scheme has no such rules."""
-    from bot.surroundings import context_of
+def _map(flow: str, context: Context, *, unsure: bool) -> Part | None:
+    """The map of a flow in these surroundings; None where the scheme has no such rules."""
     from dialogs.context import Case
     from dialogs.maps import flow_map
     from dialogs.questions import goals_of
 
-    settings = settings_of()
-    context, scheme = context_of(settings), settings.rules(settings.county)
+    scheme = context.scheme(context.county)
     if flow not in goals_of(scheme):
         return None
-    known = {"county": settings.county} if settings.county else {}
-    case = Case("self", dict(known), frozenset(), scheme, settings.now, context.languages(context.locales[0]))
-    return flow_map(flow, case, settings.rules, context.counties, unsure=unsure)
+    known: dict[str, Value] = {"county": context.county} if context.county else {}
+    case = Case("self", known, frozenset(), scheme, context.today, context.languages(context.locales[0]))
+    return flow_map(flow, case, context.scheme, context.counties, unsure=unsure)
 
 
-def _problems() -> Iterator[Problem]:
+def _problems(context: Context) -> Iterator[Problem]:
     """What is wrong with the questions, in every language, to oneself and about another."""
-    from bot.surroundings import context_of
     from dialogs.context import Case
     from dialogs.menus import menu_problems
 
-    settings = settings_of()
-    context, scheme = context_of(settings), settings.rules(settings.county)
+    scheme = context.scheme(context.county)
     for locale in context.locales:
         for subject in ("self", "mother"):
-            case = Case(subject, {}, frozenset(), scheme, settings.now, context.languages(locale))
+            case = Case(subject, {}, frozenset(), scheme, context.today, context.languages(locale))
             yield from menu_problems(case, context)
 
 
-def _unasked() -> list[str]:
+def _unasked(context: Context) -> list[str]:
     """The questions that no conversation under these rules ever comes to."""
     from dialogs.maps import Asked, parts
     from dialogs.questions import ASKING, GOALS
 
-    maps = (_map(flow, unsure=True) for flow in GOALS)
+    maps = (_map(flow, context, unsure=True) for flow in GOALS)
     asked = {each.fact for start in maps if start is not None for each in parts(start) if isinstance(each, Asked)}
     return [fact for fact in ASKING if fact not in asked]
