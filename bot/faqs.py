@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.languages import FOLDER, LOCALES
+from bot.languages import FOLDER, LOCALES, read_data
 from bot.settings import Settings, SettingsError
 from dialogs.context import no_original
 from dialogs.policy.faq import FaqError, Faqs, check_faq, read_faq
@@ -23,12 +23,10 @@ def faqs() -> Faqs:
     """The FAQ of every language that has one. Raises SettingsError, with the file, for one that cannot be used."""
     read = {}
     for locale in LOCALES:
-        path = FOLDER / locale / "faq.yaml"
-        if not path.is_file():
+        if not (FOLDER / locale / "faq.yaml").is_file():
             continue
         try:
-            loaded = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-            read[locale] = read_faq(loaded)
+            read[locale] = read_faq(read_data(locale, "faq.yaml"))
         except (FaqError, yaml.YAMLError) as error:
             raise SettingsError(f"locales/{locale}/faq.yaml: {error}") from None
     return Faqs(read)

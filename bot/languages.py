@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import yaml
 from babel import Locale
@@ -36,9 +37,7 @@ FOLDER = _folder()
 """Where each language has its folder."""
 
 LOCALES: tuple[str, ...] = tuple(
-    sorted(
-        (path.name for path in _folder().iterdir() if (path / "LC_MESSAGES").is_dir()), key=lambda tag: tag != SOURCE
-    )
+    sorted((path.name for path in FOLDER.iterdir() if (path / "LC_MESSAGES").is_dir()), key=lambda tag: tag != SOURCE)
 )
 """The languages that there are, the source language first."""
 
@@ -142,7 +141,7 @@ class Catalogue:
 
 def _translations(domain: str, locale: str) -> gettext.NullTranslations:
     try:
-        return gettext.translation(domain, localedir=str(_folder()), languages=[locale])
+        return gettext.translation(domain, localedir=str(FOLDER), languages=[locale])
     except FileNotFoundError:
         raise RuntimeError(
             f"locales/{locale}/LC_MESSAGES/{domain}.mo is missing: compile the catalogues with  make locales/.compiled"
@@ -163,5 +162,10 @@ def lexicons(first: str) -> tuple[Lexicon, ...]:
 
 @cache
 def _lexicon(locale: str) -> Lexicon:
-    text = (_folder() / locale / "lexicon.yaml").read_text(encoding="utf-8")
-    return Lexicon.from_data(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506
+    return Lexicon.from_data(read_data(locale, "lexicon.yaml"))
+
+
+def read_data(locale: str, name: str) -> Any:
+    """The data of a YAML file of a language. Raises OSError where there is none, YAMLError for one that is no YAML."""
+    text = (FOLDER / locale / name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dialogs.conversation import Aside, Step
 from dialogs.flows import FLOWS
 from dialogs.going_on import Turn
-from dialogs.policy.answering import CERTAIN, FITS, Told, answer, ask, not_covered
+from dialogs.policy.answering import CERTAIN, FITS, Told, answer, meant, not_covered, told_of
 from dialogs.policy.index import Hit, Index, index_of
 from dialogs.policy.passages import Passage
 from dialogs.questions import ASKING, goal_question, goals_of
@@ -48,30 +48,35 @@ class Asides(Repairs):
             if findings.command in ("back", "cancel", "unknown", "skip"):
                 self._resume()
                 return self.again()
-        if self._index().vocabulary.wants_original(text):
+        index = self._index()
+        if index.vocabulary.wants_original(text):
             return self._original()
-        if not self._is_policy(text, findings, asked):
+        if findings.command is not None:
+            return None
+        hits = index.search(text)
+        if not self._is_policy(text, findings, asked, index, hits):
             return None
         county = findings.values().get("county")
         if county is not None and county != self.conversation.facts().get("county") and self.offered(county):
             step = Step(self.conversation.subject, self.conversation.flows, {"county": county})
             self.conversation = self.conversation.with_step(step)
-        return self._tell(ask(text, self.case(), self._index()), text)
+            hits = self._index().search(text)  # by that county's rules
+        return self._tell(told_of(hits, text, self.case()), text)
 
     def offered(self, county: Value) -> bool:
         """Whether somebody can say that this is their county."""
         return self.context.county is None and county in self.context.counties
 
-    def _is_policy(self, text: str, findings: Findings, asked: Question | None) -> bool:
-        if findings.command is not None:
-            return False
-        facts, index = set(findings.values()) - {"subject"}, self._index()
+    def _is_policy(
+        self, text: str, findings: Findings, asked: Question | None, index: Index, hits: Sequence[Hit]
+    ) -> bool:
+        facts = set(findings.values()) - {"subject"}
         answers = findings.choice is not None or (asked is not None and asked.fact in facts - {"county"})
         if findings.intent == "policy_question" and not answers:
             return True
-        best = next(iter(index.search(text)), None)
-        if best is None:
+        if not hits:
             return False
+        best = hits[0]
         certain = best.score >= CERTAIN and best.passage.asked > 0
         if answers:  # 门诊起付线是多少, where inpatient or outpatient is asked for, is a question all the same
             return certain and findings.intent == "policy_question" and index.vocabulary.asks(text)
@@ -79,7 +84,7 @@ class Asides(Repairs):
             return certain and findings.intent is None and index.vocabulary.asks(text)
         if certain:
             return not self._better_by_flow(findings, best)
-        if findings.intent is not None or (facts and ask(text, self.case(), index).outcome == "unclear"):
+        if findings.intent is not None or (facts and len(meant(hits)) > 1):
             return False  # 去县医院呢 says more about the person than it asks about the rules
         return best.score >= (_SURE if facts else FITS) and index.vocabulary.asks(text)
 

@@ -19,7 +19,7 @@ MOST_RECALLED = 4
 
 
 def recalled(conversation: Conversation, context: Context) -> Text | None:
-    """What the person had asked and said, the last of it first to go; None where there is nothing to recall."""
+    """What the person had asked, and the last few things they said; None where there is nothing to recall."""
     case = Progress(conversation, context).case()
     known = [summary(name, case) for name in case.facts if name in FACTS and name != "subject"][-MOST_RECALLED:]
     flow = case.words(f"flow.{conversation.flows[-1]}") if conversation.flows else ""

@@ -230,14 +230,14 @@ def check() -> list[str]:
 
 def lexicon_problems() -> Iterator[str]:
     """Lexicons that cannot be read, or of which two entries say different things of one phrase."""
+    from bot.languages import read_data
     from dialogs.understanding import Lexicon
 
     for locale in LOCALES:
-        path = ROOT / "locales" / locale / "lexicon.yaml"
         try:
-            Lexicon.from_data(yaml.safe_load(path.read_text("utf-8"))).phrases.check()
+            Lexicon.from_data(read_data(locale, "lexicon.yaml")).phrases.check()
         except ValueError as error:
-            yield f"{path.relative_to(ROOT)}: {error}"
+            yield f"locales/{locale}/lexicon.yaml: {error}"
 
 
 def main(arguments: Iterable[str]) -> int:

@@ -35,22 +35,16 @@ def ask(
     """What do the rules say? The short answer, the figures in force, and where it stands."""
     from bot.ask import Rules
     from bot.asking import ask_policy
-    from bot.languages import catalogue, first_language
+    from bot.languages import catalogue, first_language, negotiate
 
     settings = settings_of(scheme=scheme)
-    words = catalogue(first_language(question, locale, system_language()) if locale is None else _tag(locale))
+    words = catalogue(first_language(question, system_language()) if locale is None else negotiate(locale))
     rules = Rules(settings.scheme, county or settings.county, on, readings_of(reading), settings.packs)
     found = ask_policy(question, rules, settings.now, words, settings.sources)
     if as_json:
         print_json(found.to_dict())
     else:
         typer.echo("\n".join(_lines(found, original=original)))
-
-
-def _tag(locale: str) -> str:
-    from bot.languages import negotiate
-
-    return negotiate(locale)
 
 
 def _lines(found: Replied, *, original: bool) -> list[str]:

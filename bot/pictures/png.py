@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.resources import as_file, files
 
+from bot.pictures.sheet import FAMILY
+
 _FONT = "font/NotoSansSC.otf"
 
 
@@ -20,11 +22,5 @@ def png(svg: str) -> bytes:
     with as_file(files("bot.pictures") / _FONT) as font:
         # No font of the machine's: the picture is the same everywhere, or a missing font would leave it empty.
         return bytes(
-            resvg_py.svg_to_bytes(svg_string=svg, font_files=[str(font)], skip_system_fonts=True, font_family=_family())
+            resvg_py.svg_to_bytes(svg_string=svg, font_files=[str(font)], skip_system_fonts=True, font_family=FAMILY)
         )
-
-
-def _family() -> str:
-    from bot.pictures.sheet import FAMILY
-
-    return FAMILY

@@ -55,14 +55,22 @@ class Told:
 
 def ask(text: str, case: Case, index: Index) -> Told:
     """The answer to a question about the policy. Never raises, whatever is asked."""
-    hits = [hit for hit in index.search(text) if hit.score >= FITS]
-    if not hits:
+    return told_of(index.search(text), text, case)
+
+
+def told_of(hits: Sequence[Hit], text: str, case: Case) -> Told:
+    """The answer that was found for a question, by what fits it, best first."""
+    passages = meant(hits)
+    if not passages:
         return Told("not_covered", Text(not_covered(case)), ())
-    meant = _meant(hits)
-    return Told("unclear", None, meant) if len(meant) > 1 else answer(meant[0], case, text)
+    return Told("unclear", None, passages) if len(passages) > 1 else answer(passages[0], case, text)
 
 
-def _meant(hits: Sequence[Hit]) -> tuple[Passage, ...]:
+def meant(hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    """The passages that answer the question, or of which one may be meant; none where nothing fits well enough."""
+    hits = [hit for hit in hits if hit.score >= FITS]
+    if not hits:
+        return ()
     best = hits[0].score
     if best >= CERTAIN:
         return (hits[0].passage,)

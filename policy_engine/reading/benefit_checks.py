@@ -85,13 +85,18 @@ def _met(entries: Sequence[Conditional], place: int, readings: Mapping[str, Inte
     return any(witness(first_of_all(read_as, place)) is not None for read_as in in_every_reading(conditions, readings))
 
 
+def unmeetable(where: str, name: str) -> PackError:
+    """The refusal of a rule whose own conditions nobody can meet."""
+    return PackError(
+        N_("Nobody can meet the rule {name}: its conditions exclude one another. Correct one of them."),
+        where=where,
+        name=name,
+    )
+
+
 def _refuse_unreachable(entry: Conditional, *, alone: bool) -> None:
     if alone:
-        raise PackError(
-            N_("Nobody can meet the rule {name}: its conditions exclude one another. Correct one of them."),
-            where=entry.where,
-            name=entry.id,
-        )
+        raise unmeetable(entry.where, entry.id)
     raise PackError(
         N_("Nobody is left for {name}: the entries above it take every case. Move it up, or narrow those above."),
         where=entry.where,

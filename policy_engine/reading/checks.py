@@ -13,7 +13,7 @@ from policy_engine.errors import N_, PackError, did_you_mean
 from policy_engine.facts import FACTS, Value
 from policy_engine.money import yuan
 from policy_engine.parameters import Values
-from policy_engine.reading.benefit_checks import check_benefits, reachable
+from policy_engine.reading.benefit_checks import check_benefits, reachable, unmeetable
 from policy_engine.scheme import Bearer, Rule, Scheme, Shares, Statement
 
 
@@ -163,11 +163,7 @@ def _rules_agree(scheme: Scheme) -> None:
             return
     rule = next(iter(open_rules.values()))
     if rule.id not in met:
-        raise PackError(
-            N_("Nobody can meet the rule {name}: its conditions exclude one another. Correct one of them."),
-            where=rule.where,
-            name=rule.id,
-        )
+        raise unmeetable(rule.where, rule.id)
     raise PackError(
         N_("Two rules disagree: everybody whom {name} admits is turned away by {other}. Correct one of them."),
         where=rule.where,

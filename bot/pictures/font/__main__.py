@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.pictures.sheet import FAMILY
+
 ROOT = Path(__file__).parents[3]
 OUT = Path(__file__).parent / "NotoSansSC.otf"
-FACE = "Noto Sans CJK SC"
 
 
 def characters() -> set[str]:
@@ -37,7 +38,7 @@ def main(collection: str) -> None:
     from fontTools.subset import Options, Subsetter  # type: ignore[import-not-found]
     from fontTools.ttLib import TTCollection  # type: ignore[import-not-found]
 
-    font = next(each for each in TTCollection(collection).fonts if each["name"].getDebugName(1) == FACE)
+    font = next(each for each in TTCollection(collection).fonts if each["name"].getDebugName(1) == FAMILY)
     options = Options()
     options.layout_features, options.hinting = [], False
     options.name_IDs = [0, 1, 2, 3, 4, 6, 13, 14]
