@@ -7,7 +7,7 @@ import gc
 import os
 import time
 
-from benchmarks import corpus, engine, page, questions, serving, storing, talk
+from benchmarks import corpus, engine, forms, page, questions, serving, storing, talk
 from benchmarks.yardstick import yardstick
 
 try:
@@ -32,6 +32,7 @@ PARTS = (
     corpus.confusions,
     corpus.money,
     talk.turns,
+    forms.turns,
     storing.store,
     serving.http,
     serving.start_up,

@@ -10,15 +10,15 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from bot.languages import LOCALES, catalogue, first_language
+from bot.languages import LOCALES, first_language
 from bot.settings import Settings
 from bot.surroundings import context_of
 from dialogs.context import Context
 from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.questions import GOAL
-from dialogs.replies import Reply, Text, reply_from_dict, reply_to_dict
+from dialogs.replies import Reply, reply_from_dict, reply_to_dict
 from dialogs.respond import Turn, greet, open_question, respond
-from dialogs.resuming import AWAY, recalled
+from dialogs.resuming import Resumed, resumed
 from dialogs.understanding import mask_identity_numbers
 from member_store.store import PastTurn, Reduced, Store, StoredTurn
 from policy_engine.facts import fact_to_json
@@ -110,18 +110,15 @@ class Service:
         text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")
 
         def reduce(state: dict[str, Any] | None) -> Reduced:
-            conversation = conversation_from_dict(state) if state else None
-            if conversation is None:
-                locale = str((state or {}).get("locale", "")) or first_language(text, inbound.locale)
-                conversation = Conversation(locale if locale in LOCALES else first_language(text), asked=GOAL)
-                words = catalogue(conversation.locale)
-                told = (Text(words("upgraded"), "note"),) if state else ()
+            if state:
+                known = state.get("locale")
+                locale = known if known in LOCALES else first_language(text, inbound.locale)
+                going_on = resumed(state, _away(state, received), context, locale)
             else:
-                told = ()
-            turn = respond(conversation, text, context)
-            if turn.conversation.steps and _away(state, received) >= AWAY:
-                line = recalled(conversation, context)
-                told = (line,) if line else told
+                going_on = Resumed(Conversation(first_language(text, inbound.locale), asked=GOAL))
+            turn = respond(going_on.conversation, text, context)
+            # Whoever begins anew wants to hear nothing of what was before.
+            told = going_on.told if turn.conversation.steps or not going_on.conversation.steps else ()
             return _reduced(replace(turn, replies=(*told, *turn.replies)), received)
 
         stored = self._store.turn(inbound.channel, inbound.account, inbound.message_id, text, reduce, received)
@@ -147,8 +144,8 @@ class Service:
         now = datetime.datetime.now(datetime.UTC)
 
         def reduce(state: dict[str, Any] | None) -> Reduced:
-            conversation = conversation_from_dict(state) if state else None
-            conversation = conversation or Conversation(first_language("", locale, wanted), asked=GOAL)
+            stored = conversation_from_dict(state) if state else None
+            conversation = stored[0] if stored else Conversation(first_language("", locale, wanted), asked=GOAL)
             chosen = replace(
                 conversation,
                 locale=locale if locale in LOCALES else conversation.locale,
@@ -167,7 +164,8 @@ class Service:
         Raises as `handle` does.
         """
         state = self._store.conversation(channel, account)
-        conversation = conversation_from_dict(state) if state else None
+        stored = conversation_from_dict(state) if state else None
+        conversation = stored[0] if stored else None
         past = self._store.history(channel, account, HISTORY + 1) if conversation else []
         shown = [exchange for exchange in map(_past, past[-HISTORY:]) if exchange.said or exchange.replies]
         locale = conversation.locale if conversation else first_language("", wanted)

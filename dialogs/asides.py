@@ -11,15 +11,13 @@ from dialogs.going_on import Turn
 from dialogs.policy.answering import CERTAIN, FITS, Told, answer, meant, not_covered, told_of
 from dialogs.policy.index import Hit, Index, index_of
 from dialogs.policy.passages import Passage
-from dialogs.questions import ASKING, goal_question, goals_of
+from dialogs.questions import ASKING, MEANT, goal_question, goals_of
 from dialogs.repairs import Repairs
 from dialogs.replies import Choice, Question, Text
 from dialogs.sources import sources
 from dialogs.understanding import Findings
 from policy_engine.facts import Value
 
-MEANT = "meant"
-"""The question which of a few passages was meant."""
 NEITHER = "neither"
 _SURE = 0.7
 """How well a question must fit that also says something about the person."""

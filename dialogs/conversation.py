@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from policy_engine.errors import FactError
 from policy_engine.facts import Value, fact_to_json, parse_fact
 
 FORMAT = 1
@@ -55,7 +56,8 @@ class Conversation:
     """One contact's conversation.
 
     `asked` is the question that is open: a fact, or `goal` or `correct`; None where none is. `misses` counts messages
-    in a row that were not understood; `aside` is the last question about the policy.
+    in a row that were not understood; `aside` is the last question about the policy; `rules` is the version of the
+    rules that the last answer went by.
     """
 
     locale: str
@@ -64,6 +66,7 @@ class Conversation:
     asked: str | None = None
     misses: int = 0
     aside: Aside | None = None
+    rules: str | None = None
 
     @property
     def subject(self) -> str:
@@ -121,24 +124,31 @@ class Conversation:
             "asked": self.asked,
             "misses": self.misses,
             **({"aside": _aside_to_dict(self.aside)} if self.aside else {}),
+            **({"rules": self.rules} if self.rules else {}),
         }
 
 
-def conversation_from_dict(data: Mapping[str, Any]) -> Conversation | None:
-    """The conversation that `to_dict` wrote down; None where this version cannot read it."""
+def conversation_from_dict(data: Mapping[str, Any]) -> tuple[Conversation, bool] | None:
+    """The conversation that `to_dict` wrote down, and whether some answer in it means nothing any more and is left out.
+
+    None where this version cannot read it at all.
+    """
     try:
         if data["format"] != FORMAT:
             return None
-        return Conversation(
+        steps = [_step_from_dict(each) for each in data["steps"]]
+        conversation = Conversation(
             locale=data["locale"],
             large_text=data["large_text"],
-            steps=tuple(_step_from_dict(each) for each in data["steps"]),
+            steps=tuple(step for step, _ in steps),
             asked=data["asked"],
             misses=data["misses"],
             aside=_aside_from_dict(data["aside"]) if data.get("aside") else None,
+            rules=data.get("rules"),
         )
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
+    return conversation, any(lost for _, lost in steps)
 
 
 def _merged(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -174,11 +184,19 @@ def _step_to_dict(step: Step) -> dict[str, Any]:
     }
 
 
-def _step_from_dict(data: Mapping[str, Any]) -> Step:
-    return Step(
+def _step_from_dict(data: Mapping[str, Any]) -> tuple[Step, bool]:
+    """The step, and whether it says something that this version does not know: a fact or a value that is gone."""
+    said: dict[str, Value] = {}
+    for name, value in data["said"].items():
+        try:
+            said[name] = value if name == "county" else parse_fact(name, value)
+        except FactError:
+            continue
+    step = Step(
         subject=data["subject"],
         flows=tuple(data["flows"]),
-        said={name: value if name == "county" else parse_fact(name, value) for name, value in data["said"].items()},
+        said=said,
         unsure=tuple(data["unsure"]),
         forgotten=tuple(data["forgotten"]),
     )
+    return step, len(said) < len(data["said"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dialogs.context import Case, Context, Words
 from dialogs.conversation import Conversation
 from dialogs.flows import Ask, Plan, plan
-from dialogs.questions import CORRECT, GOAL, correct_question, goal_question, question
+from dialogs.questions import CORRECT, GOAL, RESUME, correct_question, goal_question, question, resume_question
 from dialogs.replies import Decision, Question, Reply, Text
 from policy_engine.compare import compared_by
 
@@ -52,11 +52,14 @@ class Progress:
             return goal_question(self.case())
         if asked == CORRECT:
             return correct_question(self.case())
+        if asked == RESUME:
+            return resume_question(self.case())
         return question(asked, self.case(), self.context)
 
     def turn(self, *replies: Reply) -> Turn:
-        """The turn as it stands, with these replies."""
-        return Turn(self.conversation, replies)
+        """The turn as it stands, with these replies, and with the rules that it went by."""
+        rules = self.case().scheme.version if self.conversation.flows else None
+        return Turn(replace(self.conversation, rules=rules), replies)
 
     def again(self, *before: Reply) -> Turn:
         """Some words, and the open question after them, so that nobody is left without a way on."""

@@ -24,6 +24,12 @@ GOAL = "goal"
 CORRECT = "correct"
 """The question which earlier answer to change."""
 
+MEANT = "meant"
+"""The question which of a few passages was meant."""
+
+RESUME = "resume"
+"""The question whether to go on with what was begun long ago."""
+
 GOALS = ("eligibility", "contribution", "estimate", "compare_hospitals")
 """What one can come for, in the order in which it is offered."""
 
@@ -214,6 +220,12 @@ def goals_of(scheme: Scheme) -> tuple[str, ...]:
         "compare_hospitals": scheme.benefits is not None,
     }
     return tuple(goal for goal in GOALS if there[goal])
+
+
+def resume_question(case: Case) -> Question:
+    """Go on with what was begun long ago, or begin anew?"""
+    choices = (Choice("yes", case.words("label.go_on")), Choice("no", case.words("label.begin_anew")))
+    return Question(RESUME, case.words("ask.resume"), choices)
 
 
 def correct_question(case: Case) -> Question:

@@ -30,8 +30,7 @@ class Repairs(Progress):
             case "large_text":
                 return self.large_text(findings.argument != "off")
             case "restart":
-                self.conversation = Conversation(self.conversation.locale, self.conversation.large_text, asked=GOAL)
-                return self.turn(Text(self.words("restarted")), goal_question(self.case()))
+                return self.restart()
             case "back":
                 return self.back()
             case "cancel":
@@ -49,6 +48,11 @@ class Repairs(Progress):
             case "delete_my_data" | "export_my_data":
                 return self.again(Text(self.words("data.not_here")))
         return None
+
+    def restart(self) -> Turn:
+        """Begin anew; the language and the size of type stay."""
+        self.conversation = Conversation(self.conversation.locale, self.conversation.large_text, asked=GOAL)
+        return self.turn(Text(self.words("restarted")), goal_question(self.case()))
 
     def language(self, locale: str | None) -> Turn:
         """Go on in another language; or, where there is none such, say which there are."""

@@ -14,7 +14,7 @@ from dialogs.context import N_, Context
 from dialogs.conversation import Conversation, Step
 from dialogs.flows import FLOWS, plan
 from dialogs.going_on import Turn
-from dialogs.questions import ASKING, CORRECT, GOAL, UNSURE, expecting, goal_question, goals_of, summary
+from dialogs.questions import ASKING, CORRECT, GOAL, RESUME, UNSURE, expecting, goal_question, goals_of, summary
 from dialogs.repairs import INSTEAD
 from dialogs.replies import Question, Reply, Text
 from dialogs.understanding import Findings, understand
@@ -79,6 +79,8 @@ class _Responder(Asides):
             return self.told(replace(findings, intent=findings.choice, choice=None), None)
         if asked.fact == CORRECT:
             return self.forget(findings.choice)
+        if asked.fact == RESUME:
+            return self.proceed() if findings.choice == "yes" else self.restart()
         return None
 
     def told(self, findings: Findings, asked: Question | None) -> Turn:

@@ -1,21 +1,60 @@
-"""Coming back after a while: one line that says where one was."""
+"""Going on with a conversation that was put away: after days, after months, or after the program or its rules changed."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from dialogs.context import Context
-from dialogs.conversation import Conversation
+from dialogs.conversation import Conversation, conversation_from_dict
+from dialogs.flows import FLOWS
 from dialogs.going_on import Progress
-from dialogs.questions import summary
-from dialogs.replies import Text
+from dialogs.questions import ASKING, CORRECT, GOAL, MEANT, RESUME, summary
+from dialogs.replies import Reply, Text
 from policy_engine.facts import FACTS
 
 AWAY = datetime.timedelta(days=1)
 """After so long nobody need remember what they said."""
 
+EXPIRES = datetime.timedelta(days=30)
+"""After so long a question is no longer open: what is said next is no answer to it. What was said before is kept."""
+
 MOST_RECALLED = 4
 """Answers that are read back; more would be no line any more."""
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """The conversation as it goes on, and what the person is to be told before anything else."""
+
+    conversation: Conversation
+    told: tuple[Reply, ...] = ()
+
+
+def resumed(
+    state: Mapping[str, Any], away: datetime.timedelta, context: Context, locale: str
+) -> Resumed:
+    """The stored conversation after `away`. One that cannot be read begins anew, in `locale`, and says so."""
+    stored = conversation_from_dict(state)
+    if stored is None:
+        words = context.languages(locale)
+        return Resumed(Conversation(locale, asked=GOAL), (Text(words("upgraded"), "note"),))
+    conversation, lost = stored
+    conversation, moved = _known_goals(conversation)
+    told: list[Reply] = []
+    progress = Progress(conversation, context)
+    if lost or moved:
+        told.append(Text(progress.words("upgraded.part"), "note"))
+    elif conversation.flows and conversation.rules not in (None, progress.case().scheme.version):
+        told.append(Text(progress.words("upgraded.rules"), "note"))
+    if away >= AWAY:
+        line = recalled(conversation, context)
+        told += [line] if line else []
+    if away >= EXPIRES:
+        conversation = replace(conversation, asked=RESUME if conversation.flows else GOAL, misses=0, aside=None)
+    return Resumed(conversation, tuple(told))
 
 
 def recalled(conversation: Conversation, context: Context) -> Text | None:
@@ -28,3 +67,15 @@ def recalled(conversation: Conversation, context: Context) -> Text | None:
     if known:
         return Text(case.say("resumed.facts", facts=case.words.listed(known)), "note")
     return Text(case.say("resumed.flow", flow=flow), "note") if flow else None
+
+
+def _known_goals(conversation: Conversation) -> tuple[Conversation, bool]:
+    """The conversation without goals and questions that this version does not have; and whether there were any."""
+    steps = tuple(
+        replace(step, flows=tuple(flow for flow in step.flows if flow in FLOWS)) for step in conversation.steps
+    )
+    asked = conversation.asked
+    known = asked is None or asked in ASKING or asked in (GOAL, CORRECT, MEANT, RESUME)
+    # Nobody is asked to answer what is no question any more: what is still needed is asked anew.
+    found = replace(conversation, steps=steps, asked=asked if known else None)
+    return found, not known or steps != conversation.steps

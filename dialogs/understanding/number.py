@@ -13,6 +13,8 @@ DIGITS = {
     for value, chars in enumerate(["零〇○", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"])
     for char in chars
 }
+TENS = {"廿": 20, "卅": 30}
+"""廿七 is 27: tens with a character of their own."""
 SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 GREAT = {"万": 10**4, "萬": 10**4, "亿": 10**8}
 UNITS = SMALL | GREAT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dialogs.understanding.currency import with_ending
-from dialogs.understanding.number import DIGITS, GREAT, LETTERS, MILLE, SMALL, UNITS, Kind, Number
+from dialogs.understanding.number import DIGITS, GREAT, LETTERS, MILLE, SMALL, TENS, UNITS, Kind, Number
 from dialogs.understanding.text import is_digit, is_latin
 
 _CURRENCY_BEFORE = ("¥", "rmb", "cny")
@@ -60,7 +60,7 @@ def read_whole(text: str) -> int | None:
 
 def _plain(text: str, at: int) -> Number | None:
     """A number without what may stand before and after it."""
-    if at >= len(text) or not (text[at] in DIGITS or is_digit(text[at]) or text[at] in "十拾半"):
+    if at >= len(text) or not (text[at] in DIGITS or is_digit(text[at]) or text[at] in "十拾半廿卅"):
         return None
     return _half(text, at) or _magnitude(text, at)
 
@@ -167,7 +167,12 @@ def _is_pair(run: list[int]) -> bool:
 def _unit(text: str, state: _Reading) -> bool:
     """Take a unit: 十, 百, 千, 万, 亿, or w and k after digits; then 多 or 几 inside a number such as 十几万."""
     char = text[state.at]
-    if unit := SMALL.get(char, 0):
+    if tens := TENS.get(char, 0):
+        if state.pending is not None or state.small <= 10 or state.fuzzy:
+            return False
+        state.section = (state.section[0] + tens * MILLE, state.section[1] + tens * MILLE)
+        state.small = unit = 10
+    elif unit := SMALL.get(char, 0):
         if unit >= state.small or (state.pending is None and unit != 10) or state.fuzzy:
             return False
         low, high = state.pending or (MILLE, MILLE)

@@ -14,7 +14,9 @@ from dialogs.understanding.text import at_word_edge, ends_clause, is_digit, is_l
 
 _PLACES = frozenset(("here", "away"))
 _NONE: frozenset[str] = frozenset()
-_NUMBER_STARTS = frozenset(DIGITS) | frozenset("0123456789十拾半百千第¥rc")
+_HUNDRED = 100 * MILLE
+_HIGHEST = 10**12 * MILLE
+_NUMBER_STARTS = frozenset(DIGITS) | frozenset("0123456789十拾半百千第¥rc廿卅")
 
 
 @dataclass(slots=True)
@@ -171,7 +173,7 @@ def _spoken(tokens: list[Token]) -> list[Token]:
             continue
         first, last = tokens[at], tokens[end - 1]
         number = Number(
-            "number", first.start, last.end, value * MILLE, value * MILLE, scale * MILLE, great=scale >= 100,
+            "number", first.start, last.end, value, value, scale * MILLE, scale, great=scale >= 100,
             currency=bool(first.number and first.number.currency),
         )  # fmt: skip
         out.append(Token(first.start, last.end, first.clause, number=number))
@@ -180,28 +182,31 @@ def _spoken(tokens: list[Token]) -> list[Token]:
 
 
 def _spoken_at(tokens: list[Token], start: int) -> tuple[int, int, int]:
-    """(end, value, last scale) of the number words from this token on; end is start where there are none."""
+    """(end, value in thousandths of a fen, last scale) of the number words from this token on.
+
+    The end is the start where there are none.
+    """
     total, section, at, last = 0, None, start, 1
     done = start
     while at < len(tokens) and tokens[at].clause == tokens[start].clause:
         token = tokens[at]
         entry = token.entry
         if entry and entry.word is not None:
-            tens = section is not None and section % 100 >= 20 and section % 10 == 0 and entry.word < 10
-            if section is not None and section % 100 and not tens:
+            tens = section is not None and section % _HUNDRED >= 20 * MILLE and entry.word < 10
+            if section is not None and section % _HUNDRED and not (tens and section % (10 * MILLE) == 0):
                 break
-            section = (section or 0) + entry.word
+            section = (section or 0) + entry.word * MILLE
         elif entry and entry.scale and (section is not None):
             last = entry.scale
             if entry.scale == 100:
                 section *= 100
             else:
                 total, section = total + section * entry.scale, None
-        elif at == start and token.number and token.number.plain and token.number.whole is not None:
+        elif at == start and token.number and token.number.plain and token.number.low == token.number.high:
             after = tokens[at + 1].entry if at + 1 < len(tokens) else None
             if not (after and after.scale):
                 break
-            section = token.number.whole
+            section = token.number.low
         elif (at > start and token.start + 1 == token.end and "to" in token.marks) or (
             at > start and last >= 100 and "or" in token.marks
         ):
@@ -211,7 +216,7 @@ def _spoken_at(tokens: list[Token], start: int) -> tuple[int, int, int]:
             break
         at += 1
         done = at
-        if total > 10**12 or (section or 0) > 10**12:
+        if total > _HIGHEST or (section or 0) > _HIGHEST:
             return start, 0, 1
     if done == start or (done == start + 1 and tokens[start].number):
         return start, 0, 1

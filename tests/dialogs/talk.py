@@ -34,7 +34,7 @@ def talk(texts: list[str], context: Callable[..., Context], county: str | None) 
     turn = Turn(greet("zh_Hans", around).conversation, ())
     for text in texts:
         turn = respond(turn.conversation, text, around)
-        assert conversation_from_dict(turn.conversation.to_dict()) == turn.conversation
+        assert conversation_from_dict(turn.conversation.to_dict()) == (turn.conversation, False)
         assert turn.replies, text
         asked = open_question(turn.conversation, around)
         assert asked is None or asked == turn.replies[-1], text

@@ -26,7 +26,7 @@ def after(context: Context, *said: str, county: str = "demo") -> Turn:
         # Stored and read back between any two turns, as the service does.
         stored = conversation_from_dict(turn.conversation.to_dict())
         assert stored is not None
-        turn = respond(stored, each, context)
+        turn = respond(stored[0], each, context)
     return turn
 
 

@@ -60,11 +60,11 @@ def walk(conversation: Conversation, *texts: str, context: Context) -> Turn:
     for text in texts:
         turn = respond(turn.conversation, text, context)
         stored = json.loads(json.dumps(turn.conversation.to_dict()))
-        assert conversation_from_dict(stored) == turn.conversation
+        assert conversation_from_dict(stored) == (turn.conversation, False)
         assert (
             tuple(reply_from_dict(json.loads(json.dumps(reply_to_dict(each)))) for each in turn.replies) == turn.replies
         )
-        turn = Turn(conversation_from_dict(stored) or turn.conversation, turn.replies)
+        turn = Turn((conversation_from_dict(stored) or (turn.conversation, False))[0], turn.replies)
     return turn
 
 
