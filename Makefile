@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
+CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po) $(wildcard locales/*/*.yaml) $(wildcard dialogs/understanding/*.py)
 
 .PHONY: run test check bench soak fuzz lock messages format clean browser book mutations
 
@@ -76,4 +76,4 @@ locales/.compiled: $(VENV)/.run $(CATALOGUES)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info locales/.compiled locales/*/LC_MESSAGES/*.mo
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info locales/.compiled locales/*/LC_MESSAGES/*.mo locales/wishes.json

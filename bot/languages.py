@@ -1,14 +1,16 @@
 """Languages at the edge: which one a person reads, its catalogue, and how it writes amounts and dates.
 
 Adding a language is adding a folder to `locales/`: `<tag>/LC_MESSAGES/messages.po` and `policy.po`, and
-`<tag>/lexicon.yaml` for what people say in it.
+`<tag>/lexicon.yaml` and `<tag>/examples.yaml` for what people say in it.
 """
 
 from __future__ import annotations
 
 import datetime
 import gettext
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -22,6 +24,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from dialogs.understanding import Lexicon
+from dialogs.understanding.judge import Judge
 from policy_engine.money import Money
 
 SOURCE = "zh_Hans"
@@ -157,12 +160,28 @@ def catalogue(locale: str) -> Catalogue:
 @cache
 def lexicons(first: str) -> tuple[Lexicon, ...]:
     """What people say, in every language that there is, the given one first: people mix languages."""
-    return tuple(_lexicon(tag) for tag in sorted(LOCALES, key=lambda tag: tag != first))
+    judge = _judge()
+    return tuple(replace(lexicon, judge=judge) for lexicon in grammars(first))
+
+
+def grammars(first: str) -> tuple[Lexicon, ...]:
+    """The lexicons with their words only, without what is judged by likeness to examples."""
+    return tuple(_grammar(tag) for tag in sorted(LOCALES, key=lambda tag: tag != first))
 
 
 @cache
-def _lexicon(locale: str) -> Lexicon:
+def _grammar(locale: str) -> Lexicon:
     return Lexicon.from_data(read_data(locale, "lexicon.yaml"))
+
+
+def _judge() -> Judge:
+    path = FOLDER / "wishes.json"
+    try:
+        return Judge.from_data(json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise RuntimeError(
+            "locales/wishes.json is missing: compile the catalogues with  make locales/.compiled"
+        ) from None
 
 
 def read_data(locale: str, name: str) -> Any:

@@ -215,11 +215,14 @@ def _write(catalogue: Catalog, path: Path) -> None:
 
 
 def compile_all() -> None:
-    """Write every `.mo` beside its `.po`."""
+    """Write every `.mo` beside its `.po`, and what is learnt from the examples."""
     for locale in LOCALES:
         for domain in ("messages", "policy"):
             with _path(locale, domain).with_suffix(".mo").open("wb") as file:
                 write_mo(file, _read(locale, domain))
+    from locales import examples
+
+    examples.compile_weights()
 
 
 def check() -> list[str]:
@@ -229,7 +232,7 @@ def check() -> list[str]:
 
 
 def lexicon_problems() -> Iterator[str]:
-    """Lexicons that cannot be read, or of which two entries say different things of one phrase."""
+    """Lexicons that cannot be read or contradict themselves, and examples that nothing can be learnt from."""
     from bot.languages import read_data
     from dialogs.understanding import Lexicon
 
@@ -238,6 +241,9 @@ def lexicon_problems() -> Iterator[str]:
             Lexicon.from_data(read_data(locale, "lexicon.yaml")).phrases.check()
         except ValueError as error:
             yield f"locales/{locale}/lexicon.yaml: {error}"
+    from locales import examples
+
+    yield from examples.problems()
 
 
 def main(arguments: Iterable[str]) -> int:

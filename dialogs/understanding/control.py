@@ -1,4 +1,4 @@
-"""Repair and control: a command is a whole utterance, or "that was wrong" before what is right."""
+"""Repair and control inside longer utterances: "that was wrong" before what is right, and what is asked in passing."""
 
 from __future__ import annotations
 
@@ -7,25 +7,18 @@ from collections.abc import Mapping, Sequence
 from dialogs.understanding.findings import Finding
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.mentions import Mention
-from dialogs.understanding.phrases import command_of, forms, name_of
+from dialogs.understanding.phrases import forms, name_of
 from dialogs.understanding.tokens import Sentence
 
-_PERSONAL = frozenset(("subject", "age"))
+PERSONAL = frozenset(("subject", "age"))
 """Facts that people put into any sentence: 我八十六岁了，字太小."""
 _DENIED = frozenset(("neg_be", "neg_have"))
 
 
 def control_of(
-    sentence: Sentence,
-    texts: Sequence[str],
-    mentions: Sequence[Mention],
-    lexicons: Sequence[Lexicon],
-    intent: str | None,
+    sentence: Sentence, mentions: Sequence[Mention], lexicons: Sequence[Lexicon], intent: str | None
 ) -> tuple[str, str | None] | None:
-    """The command and its argument; None where the utterance is none."""
-    whole = command_of(texts, lexicons)
-    if whole is not None:
-        return whole
+    """The command, with its argument, that an utterance which is no command as a whole holds; None where none."""
     for index, token in enumerate(sentence.tokens):
         if "correct" not in token.marks:
             continue
@@ -39,7 +32,7 @@ def control_of(
 
 def _requested(sentence: Sentence, mentions: Sequence[Mention]) -> tuple[str, str | None] | None:
     """What a sentence asks for in passing, where it says nothing that it could be an answer or a wish with."""
-    if any(mention.fact not in _PERSONAL and not mention.open for mention in mentions):
+    if any(mention.fact not in PERSONAL and not mention.open for mention in mentions):
         return None
     for index, token in enumerate(sentence.tokens):
         if token.entry and token.entry.request and not sentence.mark_beside(index, -1, _DENIED):

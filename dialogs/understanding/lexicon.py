@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dialogs.understanding.judge import Judge
 from dialogs.understanding.marks import MARKS
 from dialogs.understanding.phrasebook import Phrasebook, Words, words_of
 from dialogs.understanding.text import canonical, fold
@@ -104,6 +105,7 @@ class Lexicon:
     months: Mapping[str, int] = field(default_factory=dict)
     ordinals: Mapping[str, int] = field(default_factory=dict)
     sounds: tuple[tuple[str, str], ...] = ()
+    judge: Judge | None = field(default=None, repr=False)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Lexicon:

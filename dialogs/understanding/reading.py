@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 from dialogs.understanding import answers
 from dialogs.understanding.amounts import amounts
-from dialogs.understanding.control import control_of, does_not_know
+from dialogs.understanding.control import does_not_know
 from dialogs.understanding.findings import Expecting, Finding, Findings
 from dialogs.understanding.identity import hide_numbers
-from dialogs.understanding.intents import intent_of
+from dialogs.understanding.judge import Traits
 from dialogs.understanding.lexicon import Lexicon
+from dialogs.understanding.likeness import traits_of
 from dialogs.understanding.meaning import settle
 from dialogs.understanding.mentions import Mention, collect, weigh
 from dialogs.understanding.phrases import forms
 from dialogs.understanding.quantities import ages, dates, stays
 from dialogs.understanding.text import fold, head
 from dialogs.understanding.tokens import Sentence, cut
+from dialogs.understanding.wishes import grammatical, spoken_of, wished
 
 _HOSPITAL_FACTS = frozenset(
     (
@@ -35,9 +37,7 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
     Never raises; of a text longer than anybody types only the first 2,000 characters are read. The first lexicon is the
     one of the conversation's language.
     """
-    folded = head(hide_numbers(fold(text)))
-    for lexicon in lexicons:
-        folded = lexicon.heard(folded)
+    folded = _folded(text, lexicons)
     texts = forms(folded, lexicons)
     sentence = cut(folded, lexicons)
     expected = expecting.fact if expecting else None
@@ -52,8 +52,7 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
                 word = answer
         mentions.sort(key=lambda mention: mention.start)
     stay = _speaks_of_stay(sentence, mentions, expected)
-    intent = intent_of(sentence, mentions)
-    control = control_of(sentence, texts, mentions, lexicons, intent)
+    intent, control = wished(sentence, texts, mentions, lexicons, expected, choice is not None)
     facts = settle(sentence, mentions, expected, stay, corrected=control is not None and control[0] == "correct")
     if expecting and choice is None and not control and intent is None and expected not in facts:
         choice = answers.contained(sentence, texts, expecting)
@@ -77,6 +76,21 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
         intent, command, tuple(sorted(facts.values(), key=lambda found: (found.start, found.fact))), argument,
         _choice(expecting, choice, facts),
     )  # fmt: skip
+
+
+def sample(text: str, lexicons: Sequence[Lexicon]) -> Traits:
+    """The traits of a sentence said to no question, as its wish is judged by: what `learning.py` learns from."""
+    sentence = cut(_folded(text, lexicons), lexicons)
+    mentions = _mentions(sentence, None, lexicons, ())
+    return traits_of(sentence, spoken_of(mentions), grammatical(sentence, mentions, lexicons)[0])
+
+
+def _folded(text: str, lexicons: Sequence[Lexicon]) -> str:
+    """As much of the text as is read, in one form, identity numbers hidden, as it was meant and not as it sounds."""
+    folded = head(hide_numbers(fold(text)))
+    for lexicon in lexicons:
+        folded = lexicon.heard(folded)
+    return folded
 
 
 def _mentions(

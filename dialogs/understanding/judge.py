@@ -1,0 +1,85 @@
+"""What a sentence is after, judged by how like it is to sentences whose wish is known.
+
+People put the same wish in more ways than a grammar can list. So the traits of a sentence (`likeness.py`) are weighed
+against those of the examples that every language has (`examples.yaml`). The weights come from those examples alone
+(`learning.py`), the same ones every time; nothing is learnt while the program runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+NOTHING = "none"
+"""The wish of sentences that want nothing: they say something, or mean nothing at all."""
+
+_REASONS = 3
+_PARTS = 1000
+
+Traits = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The likeliest wish, by how much it is ahead of the next and of each other, and what spoke most for it."""
+
+    wish: str
+    scores: Mapping[str, float]
+    because: tuple[str, ...]
+
+    def lead(self, other: str | None = None) -> float:
+        """How far ahead the wish is of another one, or of the next."""
+        rest = [score for wish, score in self.scores.items() if wish != self.wish and other in (None, wish)]
+        return self.scores[self.wish] - max(rest, default=0.0)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """How much each trait of a sentence speaks for each wish.
+
+    `rows` gives each trait its place; `weights` has, place after place, one weight a wish, in thousandths.
+    """
+
+    wishes: tuple[str, ...]
+    rows: Mapping[str, int]
+    weights: Sequence[int]
+
+    @classmethod
+    def from_weights(cls, wishes: Sequence[str], weights: Mapping[str, Sequence[float]]) -> Judge:
+        """A judge from the weights of each trait."""
+        whole = array("h", (round(each * _PARTS) for row in weights.values() for each in row))
+        return cls(tuple(wishes), {trait: row for row, trait in enumerate(weights)}, whole)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Judge:
+        """The judge that `to_data` wrote down."""
+        weights = array("h")
+        weights.frombytes(b64decode(data["weights"]))
+        if sys.byteorder == "big":
+            weights.byteswap()
+        return cls(tuple(data["wishes"]), {trait: row for row, trait in enumerate(data["traits"])}, weights)
+
+    def to_data(self) -> dict[str, Any]:
+        """The judge as JSON-ready data: its weights as 16-bit numbers, least significant byte first, in Base64."""
+        weights = array("h", self.weights)
+        if sys.byteorder == "big":
+            weights.byteswap()
+        return {"wishes": self.wishes, "traits": list(self.rows), "weights": b64encode(weights.tobytes()).decode()}
+
+    def judge(self, traits: Traits) -> Judgement:
+        """The judgement of a sentence with these traits."""
+        size = len(self.wishes)
+        known = [(trait, value, row * size) for trait, value in traits.items() if (row := self.rows.get(trait)) is not None]
+        scores = [0.0] * size
+        for _, value, at in known:
+            weights = self.weights[at : at + size]
+            scores = [score + value * weight for score, weight in zip(scores, weights, strict=True)]
+        best = max(range(size), key=scores.__getitem__)
+        told = sorted(((value * self.weights[at + best], trait) for trait, value, at in known), reverse=True)
+        because = tuple(trait for much, trait in told[:_REASONS] if much > 0)
+        by_wish = {wish: score / _PARTS for wish, score in zip(self.wishes, scores, strict=True)}
+        return Judgement(self.wishes[best], by_wish, because)

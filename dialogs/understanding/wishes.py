@@ -1,0 +1,93 @@
+"""What a sentence is after: the grammar's finding and the judgement by likeness, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from dialogs.understanding.control import PERSONAL, control_of
+from dialogs.understanding.intents import intent_of
+from dialogs.understanding.judge import NOTHING, Judgement
+from dialogs.understanding.lexicon import COMMANDS, INTENTS, Lexicon
+from dialogs.understanding.likeness import traits_of
+from dialogs.understanding.mentions import Mention
+from dialogs.understanding.phrases import command_of
+from dialogs.understanding.tokens import Sentence
+
+Control = tuple[str, str | None]
+"""A command and its argument."""
+
+_SURE = 0.15
+"""How far likeness must lead before what the grammar found is dropped for it."""
+_SURE_OF_COMMAND = 0.1
+"""How far it must lead before the conversation is steered by it, and ..."""
+_SURE_OF_LOSS = 0.25
+"""... before anything is lost by that."""
+_SURE_IN_ANSWER = 0.5
+"""How far it must lead before an answer to the open question is also taken for a wish."""
+_LOSING = frozenset(("restart", "delete_my_data"))
+
+
+def wished(
+    sentence: Sentence,
+    texts: Sequence[str],
+    mentions: Sequence[Mention],
+    lexicons: Sequence[Lexicon],
+    expected: str | None,
+    picked: bool,
+) -> tuple[str | None, Control | None]:
+    """The intent and the command; each None where there is none. A whole utterance that is a command is nothing else.
+
+    `expected` is the fact that was asked for, `picked` whether a choice was.
+    """
+    whole = command_of(texts, lexicons)
+    if whole is not None:
+        return intent_of(sentence, mentions), whole
+    found, intent, control = grammatical(sentence, mentions, lexicons)
+    judge = next((lexicon.judge for lexicon in lexicons if lexicon.judge), None)
+    if judge is None or picked or not sentence.tokens:
+        return intent, control
+    facts = spoken_of(mentions)
+    judged = judge.judge(traits_of(sentence, facts, found))
+    if judged.wish == found or not _counts(judged, found, facts, expected):
+        return intent, control
+    return _parted(judged.wish)
+
+
+def grammatical(
+    sentence: Sentence, mentions: Sequence[Mention], lexicons: Sequence[Lexicon]
+) -> tuple[str, str | None, Control | None]:
+    """What the grammar finds: as one wish, and as an intent and a command."""
+    intent = intent_of(sentence, mentions)
+    control = control_of(sentence, mentions, lexicons, intent)
+    return (_joined(control) if control else intent or NOTHING), intent, control
+
+
+def spoken_of(mentions: Sequence[Mention]) -> set[str]:
+    """The facts that something is said of."""
+    return {mention.fact for mention in mentions if not mention.open and not mention.weak}
+
+
+def _counts(judged: Judgement, found: str, facts: AbstractSet[str], expected: str | None) -> bool:
+    """Whether the judgement outweighs what the grammar found."""
+    if expected in facts and judged.lead() < _SURE_IN_ANSWER:
+        return False
+    command = judged.wish.partition(".")[0]
+    if command in COMMANDS:
+        if command != "correct" and facts - PERSONAL:
+            return False  # what says something is an answer, whatever words it holds
+        if judged.lead() < (_SURE_OF_LOSS if command in _LOSING else _SURE_OF_COMMAND):
+            return False
+    return found == NOTHING or judged.lead(found) >= _SURE
+
+
+def _joined(control: Control) -> str:
+    command, argument = control
+    return f"{command}.{argument}" if argument and command in ("language", "large_text") else command
+
+
+def _parted(wish: str) -> tuple[str | None, Control | None]:
+    if wish in INTENTS:
+        return wish, None
+    command, _, argument = wish.partition(".")
+    return None, (command, argument or None) if command in COMMANDS else None
