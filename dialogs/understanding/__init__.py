@@ -5,9 +5,9 @@ Grammar and dictionaries, nothing learnt and nothing fetched: the same text alwa
 
 from __future__ import annotations
 
-from dialogs.understanding.findings import Expecting, Finding, Findings
+from dialogs.understanding.findings import Expecting, Finding, Findings, Person
 from dialogs.understanding.identity import mask_identity_numbers
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.reading import understand
 
-__all__ = ["Expecting", "Finding", "Findings", "Lexicon", "mask_identity_numbers", "understand"]
+__all__ = ["Expecting", "Finding", "Findings", "Lexicon", "Person", "mask_identity_numbers", "understand"]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from dialogs.understanding.number import DIGITS
 from dialogs.understanding.text import is_digit, is_latin
 
+_LAST_SHORT = 30
+"""Years of two digits up to this one are of this century."""
 _LUNAR = ("农历", "阴历", "旧历")
 
 
@@ -77,6 +79,7 @@ def _with_names(text: str, start: int) -> DateFound | None:
     year = None
     if text[mark] == "年":
         year = number if end - start == 4 else None
+        short = _century(number) if end - start == 2 else None
         if text[mark + 1 : mark + 2] == "度":
             return DateFound(start, mark + 2, None, year)
         at = _skip(text, mark + 1)
@@ -85,6 +88,7 @@ def _with_names(text: str, start: int) -> DateFound | None:
         mark = _skip(text, end)
         if number is None or text[mark : mark + 1] != "月":
             return DateFound(start, at, None, year)
+        year = year or short
     month = number
     at = _skip(text, mark + 1)
     end, day = _run(text, at, 3)
@@ -97,6 +101,11 @@ def _with_names(text: str, start: int) -> DateFound | None:
         return DateFound(start, at, None, year)
     whole = None if year is None or lunar else _day(year, month, day)
     return DateFound(start, end, whole, year)
+
+
+def _century(number: int) -> int:
+    """08年 is 2008, 43年 is 1943: no year of a long life is written like one that is still to come."""
+    return number + (2000 if number <= _LAST_SHORT else 1900)
 
 
 def _with_marks(text: str, start: int) -> DateFound | None:

@@ -19,11 +19,23 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody else in the same message, with what was said of them."""
+
+    subject: str
+    facts: tuple[Finding, ...]
+
+    def values(self) -> dict[str, Value]:
+        """The facts without where they came from."""
+        return {finding.fact: finding.value for finding in self.facts}
+
+
+@dataclass(frozen=True)
 class Findings:
     """All that was understood of one utterance.
 
     `facts` has at most one finding a fact: the one that the person ends up meaning. `argument` belongs to `command`;
-    `choice` is the value that was picked of the choices on offer.
+    `choice` is the value that was picked of the choices on offer; `others` are further people spoken of.
     """
 
     intent: str | None
@@ -31,6 +43,7 @@ class Findings:
     facts: tuple[Finding, ...]
     argument: str | None = None
     choice: str | None = None
+    others: tuple[Person, ...] = ()
 
     def values(self) -> dict[str, Value]:
         """The facts without where they came from."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dialogs.understanding.lexicon import Lexicon, Pair
-from dialogs.understanding.tokens import Sentence
+from dialogs.understanding.tokens import Sentence, Token
 from policy_engine.facts import FACTS, Value
 
 _NEGATIONS = frozenset(("neg_be", "neg_have"))
@@ -49,6 +49,8 @@ def collect(sentence: Sentence, lexicons: Iterable[Lexicon]) -> list[Mention]:
         if entry is None:
             continue
         present |= entry.marks
+        if token.end - token.start == 1 and _inside_a_word(sentence, index):
+            continue
         for fact, value in entry.facts:
             reason = "lexicon:" + sentence.text[token.start : token.end]
             mention = Mention(fact, value, token.start, token.end, reason, index, index)
@@ -59,6 +61,12 @@ def collect(sentence: Sentence, lexicons: Iterable[Lexicon]) -> list[Mention]:
             if pair.first in present and pair.then in present:
                 found += _paired(sentence, pair)
     return sorted(found, key=lambda mention: mention.start)
+
+
+def _inside_a_word(sentence: Sentence, index: int) -> bool:
+    """大妈 is no mother: a single character right after words that nobody knows belongs to them."""
+    before = sentence.neighbour(index, -1)
+    return before is not None and not before.known and before.end == sentence.tokens[index].start
 
 
 def _paired(sentence: Sentence, pair: Pair) -> Iterable[Mention]:
@@ -142,6 +150,8 @@ def _before(sentence: Sentence, mention: Mention, bound: set[int], unbound: list
             mention.asked = mention.open = mention.open or mention.thing
             break
         elif "have" in marks:
+            if _has_another(sentence, at):
+                break
             had = True
         elif "glue" not in marks:
             break
@@ -151,15 +161,29 @@ def _before(sentence: Sentence, mention: Mention, bound: set[int], unbound: list
     return had
 
 
+def _has_another(sentence: Sentence, index: int) -> bool:
+    """低保证是有的残疾证没有: whether the word for having comes right after another thing, and says that it is had."""
+    at = index
+    while (token := sentence.neighbour(at, -1)) is not None and token.marks & {"have", "glue"}:
+        at -= 1
+    return token is not None and token.entry is not None and token.entry.thing
+
+
 def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], targets: set[int]) -> None:
     """Look right of a mention."""
     tokens = sentence.tokens
     clause = tokens[mention.last].clause
     last_of_clause = _clause_end(sentence, mention.last)
     had = had or "have" in tokens[mention.first].marks
+    own = tokens[mention.first].entry
+    if mention.fact == "county" and own and len(own.facts) > 1:
+        return  # 海宁户口: no place that is only passed through
     for at in range(mention.last + 1, min(mention.last + 6, len(tokens))):
         token = tokens[at]
         if token.clause != clause or at in targets:
+            break
+        if mention.fact == "county" and at == mention.last + 1 and _is_hospital(token):
+            mention.open = True  # 西塘卫生院: where it stands is not where somebody is insured
             break
         if "gone" in token.marks and mention.fact == "subject":
             mention.open = True
@@ -172,7 +196,7 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
             mention.open = mention.open or (at == mention.last + 1 and mention.fact != "subject")
         elif "what_about" in token.marks and at == last_of_clause:
             # 居住证呢 asks about a thing; 去县医院呢 puts another case.
-            said = had or mention.negated
+            said = had or mention.negated or mention.value in (False, "none")
             mention.open = mention.open or (not said and (mention.thing or FACTS[mention.fact].kind == "bool"))
             mention.needs_stay = mention.needs_stay and mention.open
         elif "whether" in token.marks:
@@ -196,6 +220,11 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
             break
     if mention.weak and not mention.negated and _alone(sentence, mention):
         mention.weak = False
+
+
+def _is_hospital(token: Token) -> bool:
+    named = token.entry is not None and any(fact in ("provider_level", "provider_grade") for fact, _ in token.entry.facts)
+    return named or "hospital" in token.marks
 
 
 def _ends_there(sentence: Sentence, index: int) -> bool:
@@ -228,7 +257,57 @@ def _alone(sentence: Sentence, mention: Mention) -> bool:
     return True
 
 
+def elliptic(sentence: Sentence, mentions: Sequence[Mention]) -> list[Mention]:
+    """我有职工医保，我老婆没有: what a clause says that names only a person, and whether they have what was spoken of."""
+    found = []
+    for index, token in enumerate(sentence.tokens):
+        marks = token.marks & {"neg_have", "have"}
+        before = sentence.neighbour(index, -1)
+        if not marks or before is None or not _is_person(before) or not _ends_clause(sentence, index):
+            continue
+        if any(_is_thing(mention) and mention.last > index for mention in mentions if mention.first <= index):
+            continue
+        spoken = [m for m in mentions if m.last < index - 1 and _is_thing(m) and not m.open]
+        if spoken and sentence.tokens[spoken[-1].last].clause == token.clause - 1:
+            last = spoken[-1]
+            held = denied(last, None) if last.negated else last.value
+            value = held if "have" in marks else _other(last, held)
+            if value is not None:
+                found.append(
+                    Mention(last.fact, value, token.start, token.end, "ellipsis", index, index, firm=True)
+                )
+    return found
+
+
+def _other(mention: Mention, held: Value | None) -> Value | None:
+    """The contrary of what the person before has."""
+    if isinstance(held, bool):
+        return not held
+    return "none" if mention.fact == "hardship_certificate" else None
+
+
+def _is_thing(mention: Mention) -> bool:
+    return mention.fact != "subject" and (FACTS[mention.fact].kind == "bool" or mention.thing)
+
+
+def _is_person(token: Token) -> bool:
+    named = token.entry is not None and any(fact == "subject" for fact, _ in token.entry.facts)
+    return named or bool(token.marks & {"pronoun", "pronoun_self"})
+
+
+def _ends_clause(sentence: Sentence, index: int) -> bool:
+    """Whether nothing but particles follows in the clause."""
+    at = index
+    while (token := sentence.neighbour(at, 1)) is not None:
+        if "glue" not in token.marks:
+            return False
+        at += 1
+    return True
+
+
 def _alternatives(sentence: Sentence, one: Mention, other: Mention) -> bool:
+    if one.fact == "subject":
+        return False  # 我爸和我妈 are two people, not one or the other
     if other.first - one.last > 4:
         return False
     between = sentence.tokens[one.last + 1 : other.first]

@@ -28,9 +28,11 @@ def ages(sentence: Sentence) -> Iterator[Mention]:
         if sentence.mark_beside(index, -1, _LOOSE, 0):
             continue
         last = index
-        if after and "months" in after.marks and before and _tells_of_a_thing(before):
+        if after and after.marks & {"months", "months_of_person"} and before and _tells_of_a_thing(before):
             continue  # 居住证过期两个月, 住院两个月: how long, not how old
-        if after and after.marks & {"years", "months"}:
+        if after and "months_of_person" in after.marks and _person_before(sentence, index) is None:
+            continue
+        if after and after.marks & {"years", "months", "months_of_person"}:
             if sentence.mark_beside(index + 1, 1, _LOOSE_AFTER, 0):
                 continue
             reason, last = ("age.years", index + 1) if "years" in after.marks else ("age.months", index + 1)
@@ -124,14 +126,14 @@ def _follows_person(sentence: Sentence, index: int) -> bool:
 
 
 def _introduced(sentence: Sentence, index: int) -> int | None:
-    """我是平湖农民今年六十六: the word for "I" that opens the clause of an age, where nobody else is spoken of."""
-    if any(_is_subject(token) or "pronoun" in token.marks for token in sentence.tokens[:index]):
+    """我是平湖农民，今年六十六: the word for "I" that opens the sentence of an age, where nobody else is spoken of."""
+    tokens = sentence.tokens
+    if any(_is_subject(token) or "pronoun" in token.marks for token in tokens):
         return None
-    at = index
-    while sentence.neighbour(at, -1) is not None:
-        at -= 1
-    here, after = sentence.tokens[at], sentence.neighbour(at, 1)
-    return at if "pronoun_self" in here.marks and after and "have" in after.marks else None
+    first = next((at for at, token in enumerate(tokens[:index]) if "glue" not in token.marks), None)
+    if first is None or "pronoun_self" not in tokens[first].marks:
+        return None
+    return first if tokens[index].clause - tokens[first].clause <= 1 else None
 
 
 def _tells_of_a_thing(token: Token) -> bool:
@@ -144,7 +146,11 @@ def _is_subject(token: Token) -> bool:
 
 def dates(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
     """Birth and admission dates, and the contribution year where paying in is spoken of."""
-    paying = {token.clause for token in sentence.tokens if "contribution_cue" in token.marks}
+    paying = {
+        token.clause
+        for token in sentence.tokens
+        if "contribution_cue" in token.marks or (token.entry and token.entry.intent == "contribution")
+    }
     inpatient = any("inpatient" in token.marks for token in sentence.tokens)
     for index, token in enumerate(sentence.tokens):
         found = token.date
@@ -182,13 +188,21 @@ def stays(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
             continue
         after = sentence.neighbour(index, 1)
         timed = after is not None and "time" in after.marks
-        near = sentence.mark_beside(index + timed, 1, {"inpatient"}) or sentence.mark_beside(index, -1, {"inpatient"})
+        # 这是今年第二次，海宁人民医院: the stay is named in another clause.
+        this_year = timed and sentence.mark_beside(index, -1, {"age_before"}, 1) and _speaks_of_stay(sentence)
+        near = this_year or sentence.mark_beside(index + timed, 1, {"inpatient"}) or sentence.mark_beside(index, -1, {"inpatient"})
         count = _whole(number)
         if count and count <= FACTS["stays_this_year"].high and (near or (timed and expected == "stays_this_year")):
             end = index + 1 if timed else index
             yield Mention(
                 "stays_this_year", count, token.start, sentence.tokens[end].end, "stay.ordinal", index, end, firm=True
             )
+
+
+def _speaks_of_stay(sentence: Sentence) -> bool:
+    """Whether a hospital is spoken of, and no visit to one."""
+    said = {value for token in sentence.tokens if token.entry for fact, value in token.entry.facts if fact == "care"}
+    return "outpatient" not in said and any("hospital" in token.marks for token in sentence.tokens)
 
 
 def _whole(number: Number) -> int | None:

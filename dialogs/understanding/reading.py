@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from dialogs.understanding import answers
 from dialogs.understanding.amounts import amounts
-from dialogs.understanding.control import does_not_know
-from dialogs.understanding.findings import Expecting, Finding, Findings
+from dialogs.understanding.control import PERSONAL, does_not_know
+from dialogs.understanding.findings import Expecting, Finding, Findings, Person
 from dialogs.understanding.identity import hide_numbers
 from dialogs.understanding.judge import Traits
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.likeness import traits_of
 from dialogs.understanding.meaning import settle
-from dialogs.understanding.mentions import Mention, collect, weigh
+from dialogs.understanding.mentions import Mention, collect, elliptic, weigh
+from dialogs.understanding.people import apart
 from dialogs.understanding.phrases import forms
 from dialogs.understanding.quantities import ages, dates, stays
 from dialogs.understanding.text import fold, head
@@ -53,8 +54,9 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
         mentions.sort(key=lambda mention: mention.start)
     stay = _speaks_of_stay(sentence, mentions, expected)
     intent, control = wished(sentence, texts, mentions, lexicons, expected, choice is not None)
-    facts = settle(sentence, mentions, expected, stay, corrected=control is not None and control[0] == "correct")
-    if expecting and choice is None and not control and intent is None and expected not in facts:
+    corrected = control is not None and control[0] == "correct"
+    facts, others = _settled(sentence, mentions, expected, stay, corrected=corrected)
+    if expecting and choice is None and not control and intent is None and not facts.keys() - PERSONAL:
         choice = answers.contained(sentence, texts, expecting)
     if expecting and choice is not None:
         value = answers.typed(expecting.fact, choice[0])
@@ -74,8 +76,26 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
         command = "unknown"
     return Findings(
         intent, command, tuple(sorted(facts.values(), key=lambda found: (found.start, found.fact))), argument,
-        _choice(expecting, choice, facts),
+        _choice(expecting, choice, facts), others,
     )  # fmt: skip
+
+
+def _settled(
+    sentence: Sentence, mentions: list[Mention], expected: str | None, stay: bool, *, corrected: bool
+) -> tuple[dict[str, Finding], tuple[Person, ...]]:
+    """What is said of the person that the sentence is about, and of others besides."""
+    facts = settle(sentence, mentions, expected, stay, corrected)
+    subject = facts.get("subject")
+    denied = any(mention.fact == "subject" and mention.negated for mention in mentions)
+    if subject is None or corrected or denied:
+        return facts, ()
+    groups = apart(sentence, mentions, str(subject.value))
+    if len(groups) < 2:
+        return facts, ()
+    settled = {person: settle(sentence, said, expected, stay, corrected) for person, said in groups.items()}
+    main = settled.pop(str(subject.value))
+    others = tuple(Person(person, tuple(found.values())) for person, found in settled.items() if found)
+    return {"subject": subject, **main}, others
 
 
 def sample(text: str, lexicons: Sequence[Lexicon]) -> Traits:
@@ -116,6 +136,7 @@ def _mentions(
         bare = answers.bare_number(sentence, texts, expecting)
         mentions += [bare] if bare and sentence.tokens else []
     weigh(sentence, mentions)
+    mentions += elliptic(sentence, mentions)
     return mentions
 
 

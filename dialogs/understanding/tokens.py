@@ -143,11 +143,11 @@ def _known(
         found = longest(start, text, at)
         if found and (best is None or found[0] > best[0]):
             best = found
-    if best and best[1].marks & _PLACES and not best[1].facts:
+    if best and best[1].marks & _PLACES:
         # 在海宁 is a place, but 在海宁市人民医院 is 在 and a hospital.
         inner = max((found[0] for start in phrases if (found := longest(start, text, at + 1))), default=at)
         if inner > best[0]:
-            best = None
+            best = next((found for start in phrases if (found := longest(start, text[: at + 1], at))), None)
     end = best[0] if best else at
     if char in _NUMBER_STARTS or char in starts:
         date = read_date(text, at, month)
