@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dialogs.conversation import Aside, Step
+from dialogs.conversation import Aside
 from dialogs.flows import FLOWS
 from dialogs.going_on import Turn
 from dialogs.policy.answering import CERTAIN, FITS, Told, answer, meant, not_covered, told_of
@@ -56,8 +56,7 @@ class Asides(Repairs):
             return None
         county = findings.values().get("county")
         if county is not None and county != self.conversation.facts().get("county") and self.offered(county):
-            step = Step(self.conversation.subject, self.conversation.flows, {"county": county})
-            self.conversation = self.conversation.with_step(step)
+            self.conversation = self.conversation.with_step(self.conversation.step(said={"county": county}))
             hits = self._index().search(text)  # by that county's rules
         return self._tell(told_of(hits, text, self.case()), text)
 

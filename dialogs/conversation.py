@@ -29,6 +29,7 @@ class Step:
 
     `subject` is whom it is about. `flows` are the goals that are open after it, the present one last. `said` holds
     facts; `unsure` those to which the answer was *I don't know*; `forgotten` those taken back, to be asked again.
+    `besides` has what the same message said of other people, `waiting` those who are still to be spoken of, in order.
     """
 
     subject: str
@@ -36,6 +37,8 @@ class Step:
     said: Mapping[str, Value] = field(default_factory=dict)
     unsure: tuple[str, ...] = ()
     forgotten: tuple[str, ...] = ()
+    besides: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,15 @@ class Conversation:
         """The goals that are open, the present one last."""
         return self.steps[-1].flows if self.steps else ()
 
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Whom else the person has told something of, and who comes next."""
+        return self.steps[-1].waiting if self.steps else ()
+
+    def step(self, **changes: Any) -> Step:
+        """A step that goes on as the last one: about the same person, with the same goals."""
+        return Step(**{"subject": self.subject, "flows": self.flows, "waiting": self.waiting, **changes})
+
     def facts(self) -> dict[str, Value]:
         """What is known about the present subject, and what the household shares. Nothing of any other person."""
         return self._settled()[0]
@@ -91,6 +103,9 @@ class Conversation:
         unsure: set[str] = set()
         for step in self.steps:
             own = step.subject == self.subject
+            for name, value in step.besides.get(self.subject, {}).items():
+                facts[name] = value
+                unsure.discard(name)
             for name, value in step.said.items():
                 if own or name in SHARED:
                     facts[name] = value
@@ -162,7 +177,11 @@ def _merged(steps: Iterable[Step]) -> tuple[Step, ...]:
             step.flows,
             {**{name: value for name, value in earlier.said.items() if name not in gone}, **step.said},
             tuple({*(name for name in earlier.unsure if name not in step.said), *step.unsure}),
+            waiting=step.waiting,
         )
+        for person, said in step.besides.items():
+            other = by_subject.get(person, Step(person, ()))
+            by_subject[person] = replace(other, said={**other.said, **said})
     return tuple(by_subject.values())
 
 
@@ -178,25 +197,40 @@ def _step_to_dict(step: Step) -> dict[str, Any]:
     return {
         "subject": step.subject,
         "flows": list(step.flows),
-        "said": {name: fact_to_json(value) for name, value in step.said.items()},
+        "said": _to_json(step.said),
         "unsure": list(step.unsure),
         "forgotten": list(step.forgotten),
+        **({"besides": {person: _to_json(said) for person, said in step.besides.items()}} if step.besides else {}),
+        **({"waiting": list(step.waiting)} if step.waiting else {}),
     }
+
+
+def _to_json(said: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: fact_to_json(value) for name, value in said.items()}
 
 
 def _step_from_dict(data: Mapping[str, Any]) -> tuple[Step, bool]:
     """The step, and whether it says something that this version does not know: a fact or a value that is gone."""
-    said: dict[str, Value] = {}
-    for name, value in data["said"].items():
-        try:
-            said[name] = value if name == "county" else parse_fact(name, value)
-        except FactError:
-            continue
+    said, lost = _known(data["said"])
+    besides = {person: _known(facts) for person, facts in data.get("besides", {}).items()}
     step = Step(
         subject=data["subject"],
         flows=tuple(data["flows"]),
         said=said,
         unsure=tuple(data["unsure"]),
         forgotten=tuple(data["forgotten"]),
+        besides={person: facts for person, (facts, _) in besides.items()},
+        waiting=tuple(data.get("waiting", ())),
     )
-    return step, len(said) < len(data["said"])
+    return step, lost or any(gone for _, gone in besides.values())
+
+
+def _known(said: Mapping[str, Any]) -> tuple[dict[str, Value], bool]:
+    """What of the stored facts still means something, and whether there was more."""
+    known: dict[str, Value] = {}
+    for name, value in said.items():
+        try:
+            known[name] = value if name == "county" else parse_fact(name, value)
+        except FactError:
+            continue
+    return known, len(known) < len(said)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dialogs.context import Case, Context, Words
 from dialogs.conversation import Conversation
 from dialogs.flows import Ask, Plan, plan
-from dialogs.questions import CORRECT, GOAL, RESUME, correct_question, goal_question, question, resume_question
+from dialogs.questions import CORRECT, GOAL, RESUME, correct_question, goal_question, question, resume_question, summary
 from dialogs.replies import Decision, Question, Reply, Text
 from policy_engine.compare import compared_by
+from policy_engine.facts import FACTS
 
 BY_GRADE = ("estimate", "compare_hospitals")
 """Goals after which another hospital is suggested; where a scheme goes by grades, another grade: `.by_grade`."""
@@ -37,11 +39,14 @@ class Progress:
 
     def case(self) -> Case:
         """The case of the present subject, as far as it is known."""
-        facts = self.conversation.facts()
+        return self.case_in(self.conversation)
+
+    def case_in(self, conversation: Conversation) -> Case:
+        """The case that a conversation is about, as far as it is known there."""
+        facts = conversation.facts()
         county = self.context.county or facts.get("county")
         scheme = self.context.scheme(county if isinstance(county, str) else None)
-        unsure = self.conversation.unsure()
-        return Case(self.conversation.subject, facts, unsure, scheme, self.context.today, self.words)
+        return Case(conversation.subject, facts, conversation.unsure(), scheme, self.context.today, self.words)
 
     def open_question(self) -> Question | None:
         """The question that is open, as it was asked; None where none is."""
@@ -86,6 +91,9 @@ class Progress:
                 return self.turn(*replies, question(following.fact, self.case(), self.context))
             replies += following.replies
             self.conversation = replace(self.conversation, asked=None)
+            if self.conversation.waiting:
+                replies.append(self.next_person())
+                continue
             if len(flows) < 2:
                 refused = any(isinstance(each, Decision) and each.outcome == "ineligible" for each in replies)
                 return self.turn(*replies, Text(self.onward(refused), "note"))
@@ -93,6 +101,20 @@ class Progress:
             last = self.conversation.steps[-1]
             steps = (*self.conversation.steps[:-1], replace(last, flows=flows[:-1]))
             self.conversation = replace(self.conversation, steps=steps)
+
+    def next_person(self) -> Text:
+        """Go on with the same goal for whoever was spoken of besides, and say so."""
+        subject, *rest = self.conversation.waiting
+        self.conversation = self.conversation.with_step(self.conversation.step(subject=subject, waiting=tuple(rest)))
+        case = self.case()
+        known = [summary(name, case) for name in case.facts if name in FACTS]
+        if known:
+            return Text(self.words("next_person.known", who=case.who, facts=self.words.listed(known)), "note")
+        return Text(self.words("next_person", who=case.who), "note")
+
+    def named(self, people: Sequence[str]) -> str:
+        """These people, as they are called in a sentence."""
+        return self.words.listed([self.words(f"who.{person}") for person in people])
 
     def plan(self) -> Plan:
         """What the present goal does next."""

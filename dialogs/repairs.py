@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs.context import Case
-from dialogs.conversation import Conversation, Step
+from dialogs.conversation import Conversation
 from dialogs.flows import FLOWS, Conclude, plan
 from dialogs.going_on import Progress, Turn
 from dialogs.notes import all_readings
@@ -82,7 +82,8 @@ class Repairs(Progress):
         flows = self.conversation.flows
         if not flows:
             return self.again(Text(self.words("cancel.nothing")))
-        self.conversation = self.conversation.with_step(Step(self.conversation.subject, flows[:-1]))
+        waiting = self.conversation.waiting if len(flows) > 1 else ()
+        self.conversation = self.conversation.with_step(self.conversation.step(flows=flows[:-1], waiting=waiting))
         if len(flows) > 1:
             return self.proceed(Text(self.words("cancel.return", flow=self.words(f"flow.{flows[-2]}"))))
         case = self.case()
@@ -103,8 +104,7 @@ class Repairs(Progress):
         asked = self.conversation.asked
         if asked not in ASKING:
             return self.again(Text(self.words("unsure.nothing")))
-        step = Step(self.conversation.subject, self.conversation.flows, unsure=(asked,))
-        self.conversation = self.conversation.with_step(step)
+        self.conversation = self.conversation.with_step(self.conversation.step(unsure=(asked,)))
         return self.proceed(Text(self.words("unsure.noted"), "note"))
 
     def readings(self) -> Turn:
@@ -130,7 +130,7 @@ class Repairs(Progress):
     def forget(self, fact: str) -> Turn:
         """Take back what was said about a fact, and ask for it."""
         also = (INSTEAD[fact],) if fact in INSTEAD else ()
-        step = Step(self.conversation.subject, self.conversation.flows, forgotten=(fact, *also))
+        step = self.conversation.step(forgotten=(fact, *also))
         self.conversation = replace(self.conversation.with_step(step), asked=fact)
         return self.again()
 

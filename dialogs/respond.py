@@ -6,18 +6,18 @@ then whatever the present goal needs next.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dialogs.asides import Asides
 from dialogs.context import N_, Context
-from dialogs.conversation import Conversation, Step
+from dialogs.conversation import SHARED, Conversation
 from dialogs.flows import FLOWS, plan
 from dialogs.going_on import Turn
 from dialogs.questions import ASKING, CORRECT, GOAL, RESUME, UNSURE, expecting, goal_question, goals_of, summary
 from dialogs.repairs import INSTEAD
 from dialogs.replies import Question, Reply, Text
-from dialogs.understanding import Findings, understand
+from dialogs.understanding import Findings, Person, understand
 from policy_engine.errors import PolicyError
 from policy_engine.facts import Value
 
@@ -95,7 +95,7 @@ class _Responder(Asides):
             corrected = findings.command == "correct"
             volunteered = corrected or bool(set(facts) - {self.conversation.asked, "subject"})
             noted = (N_("corrected") if corrected else N_("noted")) if volunteered else None
-            return self.record(facts, findings.intent, noted)
+            return self.record(facts, findings.intent, noted, findings.others)
         if findings.intent in ELSEWHERE:
             return self.again(Text(self.words(f"elsewhere.{findings.intent}", office=self.office())))
         match findings.intent or findings.command:
@@ -148,17 +148,25 @@ class _Responder(Asides):
             return self.again(Text(self.words("missed.twice.choices") if numbered else self.words("missed.twice")))
         return self.again(Text(self.words("missed.often", office=self.office())))
 
-    def record(self, facts: Mapping[str, Value], intent: str | None, noted: str | None) -> Turn:
+    def record(
+        self, facts: Mapping[str, Value], intent: str | None, noted: str | None, others: Sequence[Person] = ()
+    ) -> Turn:
         """Take down what was said, then go on with the present goal. `noted` is the message that reads it back."""
         before = self.conversation
-        subject = facts.get("subject", before.subject)
+        subject = str(facts.get("subject", before.subject))
         said = {name: value for name, value in facts.items() if name != "subject"}
+        besides = {other.subject: self.told_of(other) for other in others}
         replaced = tuple(INSTEAD[name] for name in said if name in INSTEAD and INSTEAD[name] not in said)
-        step = Step(str(subject), self.goals(intent), said, forgotten=replaced)
+        waiting = tuple(dict.fromkeys((*(each for each in before.waiting if each != subject), *besides)))
+        step = before.step(
+            subject=subject, flows=self.goals(intent), said=said, forgotten=replaced, besides=besides, waiting=waiting
+        )
         self.conversation = before.with_step(step)
         case = self.case()
         aside: list[str] = []
-        if step.subject != before.subject:
+        if besides:
+            aside.append(self.words("several", first=case.who, rest=self.named(waiting)))
+        elif step.subject != before.subject:
             aside.append(case.say("subject.now"))
         if noted is not None and said:
             aside.append(self.words(noted, facts=self.words.listed([summary(name, case) for name in said])))
@@ -171,6 +179,17 @@ class _Responder(Asides):
         except PolicyError as error:
             self.conversation = before
             return self.again(Text(error.said(self.words.source), "warning"))
+
+    def told_of(self, other: Person) -> dict[str, Value]:
+        """What a message said of somebody else besides; nothing of it where it cannot all be so, and is asked then."""
+        said = {name: value for name, value in other.values().items() if name not in SHARED}
+        case = self.case_in(self.conversation.with_step(self.conversation.step(subject=other.subject, said=said)))
+        try:
+            for flow in goals_of(case.scheme):
+                plan(flow, case)
+        except PolicyError:
+            return {}
+        return said
 
     def goals(self, intent: str | None) -> tuple[str, ...]:
         """The goals after this message: a new one interrupts one that still has a question open."""

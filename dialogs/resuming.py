@@ -1,4 +1,4 @@
-"""Going on with a conversation that was put away: after days, after months, or after the program or its rules changed."""
+"""Going on with a conversation that was put away: after days, after months, or after an upgrade."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ class Resumed:
     told: tuple[Reply, ...] = ()
 
 
-def resumed(
-    state: Mapping[str, Any], away: datetime.timedelta, context: Context, locale: str
-) -> Resumed:
+def resumed(state: Mapping[str, Any], away: datetime.timedelta, context: Context, locale: str) -> Resumed:
     """The stored conversation after `away`. One that cannot be read begins anew, in `locale`, and says so."""
     stored = conversation_from_dict(state)
     if stored is None:

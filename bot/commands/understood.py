@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from dialogs.questions import ASKING
-from dialogs.understanding import Expecting, Lexicon, understand
+from dialogs.understanding import Expecting, Finding, Lexicon, understand
 from policy_engine.facts import fact_to_json
 
 
 def understood(text: str, expecting: str | None, lexicons: Sequence[Lexicon]) -> dict[str, Any]:
-    """Intent, command, facts, and the span of text that each fact came from (offsets of characters)."""
+    """Intent, command, facts, and the span of text that each fact came from (offsets of characters); also what was said
+    of other people, and what spoke for a wish that no rule of the grammar names."""
     asked = None
     if expecting is not None:
         choices = ASKING[expecting].choices if expecting in ASKING else ()
@@ -20,7 +21,16 @@ def understood(text: str, expecting: str | None, lexicons: Sequence[Lexicon]) ->
     return {
         "intent": found.intent,
         "command": found.command,
-        "facts": {each.fact: fact_to_json(each.value) for each in found.facts},
+        **_facts(found.facts, text),
+        "argument": found.argument,
+        "others": [{"subject": other.subject, **_facts(other.facts, text)} for other in found.others],
+        "because": list(found.because),
+    }
+
+
+def _facts(findings: Sequence[Finding], text: str) -> dict[str, Any]:
+    return {
+        "facts": {each.fact: fact_to_json(each.value) for each in findings},
         "spans": {
             each.fact: {
                 "start": each.start,
@@ -28,7 +38,6 @@ def understood(text: str, expecting: str | None, lexicons: Sequence[Lexicon]) ->
                 "text": text[each.start : each.end],
                 "reason": each.reason,
             }
-            for each in found.facts
+            for each in findings
         },
-        "argument": found.argument,
     }

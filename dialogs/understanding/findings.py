@@ -35,7 +35,8 @@ class Findings:
     """All that was understood of one utterance.
 
     `facts` has at most one finding a fact: the one that the person ends up meaning. `argument` belongs to `command`;
-    `choice` is the value that was picked of the choices on offer; `others` are further people spoken of.
+    `choice` is the value that was picked of the choices on offer; `others` are further people spoken of;
+    `because` is what spoke most for an intent or a command that was judged by likeness (see `wishes.Wish`).
     """
 
     intent: str | None
@@ -44,6 +45,7 @@ class Findings:
     argument: str | None = None
     choice: str | None = None
     others: tuple[Person, ...] = ()
+    because: tuple[str, ...] = ()
 
     def values(self) -> dict[str, Value]:
         """The facts without where they came from."""

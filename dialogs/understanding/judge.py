@@ -73,7 +73,8 @@ class Judge:
     def judge(self, traits: Traits) -> Judgement:
         """The judgement of a sentence with these traits."""
         size = len(self.wishes)
-        known = [(trait, value, row * size) for trait, value in traits.items() if (row := self.rows.get(trait)) is not None]
+        rows = self.rows
+        known = [(trait, value, rows[trait] * size) for trait, value in traits.items() if trait in rows]
         scores = [0.0] * size
         for _, value, at in known:
             weights = self.weights[at : at + size]

@@ -1,8 +1,8 @@
 """The weights of `judge.py`, worked out from examples: once, when the words of the languages are compiled.
 
 An averaged passive-aggressive perceptron (Crammer and others, 2006): example after example, the weights are moved just
-so far that its wish leads by a margin; the mean of all weights on the way is kept. The order of the examples is shuffled
-by a fixed seed, so the same examples give the same weights.
+so far that its wish leads by a margin; the mean of all weights on the way is kept. The examples are shuffled by a fixed
+seed, so the same examples give the same weights.
 """
 
 from __future__ import annotations

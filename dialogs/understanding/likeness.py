@@ -1,4 +1,4 @@
-"""What of a sentence can tell what it is after: its words, what it says about facts, and what the grammar made of it."""
+"""What can tell what a sentence is after: its words, what it says about facts, and what the grammar made of it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ _LONGEST_PIECE = 3
 """Characters of a piece of Chinese that is looked up."""
 _EACH_END = 120
 """Characters of a long text's beginning and end that are looked at: what is wanted stands in one of them."""
+
+
 def traits_of(sentence: Sentence, facts: Iterable[str], grammar: str | None) -> Traits:
     """What a sentence has that can speak for a wish, each counting alike, so that their squares add up to 1.
 

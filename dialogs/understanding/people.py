@@ -13,8 +13,8 @@ _HOUSEHOLD = "self"
 def apart(sentence: Sentence, mentions: Sequence[Mention], chosen: str | None) -> dict[str, list[Mention]]:
     """The mentions of each person, whoever the sentence is about first; a single person has them all.
 
-    `chosen` is whom the sentence is about. What is said before anybody is named, and of all together (我爸我妈都是农民),
-    is said of each.
+    `chosen` is whom the sentence is about. What is said before anybody is named is said of each, and so is what is said
+    of all together (我爸我妈都是农民).
     """
     people = _people(sentence, mentions)
     order = [chosen, *(person for person, _ in people if person != chosen)] if chosen else []

@@ -190,7 +190,11 @@ def stays(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
         timed = after is not None and "time" in after.marks
         # 这是今年第二次，海宁人民医院: the stay is named in another clause.
         this_year = timed and sentence.mark_beside(index, -1, {"age_before"}, 1) and _speaks_of_stay(sentence)
-        near = this_year or sentence.mark_beside(index + timed, 1, {"inpatient"}) or sentence.mark_beside(index, -1, {"inpatient"})
+        near = (
+            this_year
+            or sentence.mark_beside(index + timed, 1, {"inpatient"})
+            or sentence.mark_beside(index, -1, {"inpatient"})
+        )
         count = _whole(number)
         if count and count <= FACTS["stays_this_year"].high and (near or (timed and expected == "stays_this_year")):
             end = index + 1 if timed else index

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dialogs.understanding import answers
 from dialogs.understanding.amounts import amounts
 from dialogs.understanding.control import PERSONAL, does_not_know
+from dialogs.understanding.ellipsis import elliptic
 from dialogs.understanding.findings import Expecting, Finding, Findings, Person
 from dialogs.understanding.identity import hide_numbers
 from dialogs.understanding.judge import Traits
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.likeness import traits_of
 from dialogs.understanding.meaning import settle
-from dialogs.understanding.mentions import Mention, collect, elliptic, weigh
+from dialogs.understanding.mentions import Mention, collect, weigh
 from dialogs.understanding.people import apart
 from dialogs.understanding.phrases import forms
 from dialogs.understanding.quantities import ages, dates, stays
@@ -53,7 +54,8 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
                 word = answer
         mentions.sort(key=lambda mention: mention.start)
     stay = _speaks_of_stay(sentence, mentions, expected)
-    intent, control = wished(sentence, texts, mentions, lexicons, expected, choice is not None)
+    wish = wished(sentence, texts, mentions, lexicons, expected, choice is not None)
+    intent, control = wish.intent, wish.control
     corrected = control is not None and control[0] == "correct"
     facts, others = _settled(sentence, mentions, expected, stay, corrected=corrected)
     if expecting and choice is None and not control and intent is None and not facts.keys() - PERSONAL:
@@ -76,7 +78,7 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
         command = "unknown"
     return Findings(
         intent, command, tuple(sorted(facts.values(), key=lambda found: (found.start, found.fact))), argument,
-        _choice(expecting, choice, facts), others,
+        _choice(expecting, choice, facts), others, wish.because,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from dialogs.understanding.control import PERSONAL, control_of
 from dialogs.understanding.intents import intent_of
@@ -16,6 +17,17 @@ from dialogs.understanding.tokens import Sentence
 
 Control = tuple[str, str | None]
 """A command and its argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The intent and the command, None where there is none, and `because` of what: pieces of the sentence ("收不收"),
+    what words do ("@may"), facts ("=age"), what the grammar found ("?enrol"); nothing where the grammar decided."""
+
+    intent: str | None
+    control: Control | None
+    because: tuple[str, ...] = ()
+
 
 _SURE = 0.15
 """How far likeness must lead before what the grammar found is dropped for it."""
@@ -32,23 +44,23 @@ def wished(
     lexicons: Sequence[Lexicon],
     expected: str | None,
     picked: bool,
-) -> tuple[str | None, Control | None]:
-    """The intent and the command; each None where there is none. A whole utterance that is a command is nothing else.
+) -> Wish:
+    """What the sentence is after. A whole utterance that is a command is nothing else.
 
     `expected` is the fact that was asked for, `picked` whether a choice was.
     """
     whole = command_of(texts, lexicons)
     if whole is not None:
-        return intent_of(sentence, mentions), whole
+        return Wish(intent_of(sentence, mentions), whole)
     found, intent, control = grammatical(sentence, mentions, lexicons)
     judge = next((lexicon.judge for lexicon in lexicons if lexicon.judge), None)
     if judge is None or picked or not sentence.tokens:
-        return intent, control
+        return Wish(intent, control)
     facts = spoken_of(mentions)
     judged = judge.judge(traits_of(sentence, facts, found))
     if judged.wish == found or not _counts(judged, found, facts, expected):
-        return intent, control
-    return _parted(judged.wish)
+        return Wish(intent, control)
+    return _parted(judged)
 
 
 def grammatical(
@@ -83,8 +95,8 @@ def _joined(control: Control) -> str:
     return f"{command}.{argument}" if argument and command in ("language", "large_text") else command
 
 
-def _parted(wish: str) -> tuple[str | None, Control | None]:
-    if wish in INTENTS:
-        return wish, None
-    command, _, argument = wish.partition(".")
-    return None, (command, argument or None) if command in COMMANDS else None
+def _parted(judged: Judgement) -> Wish:
+    if judged.wish in INTENTS:
+        return Wish(judged.wish, None, judged.because)
+    command, _, argument = judged.wish.partition(".")
+    return Wish(None, (command, argument or None) if command in COMMANDS else None, judged.because)
