@@ -25,9 +25,17 @@ TELEGRAM_CAPTION = 1024
 TELEGRAM_CALLBACK = 64
 """Bytes of UTF-8 that a button sends back, at least one (https://core.telegram.org/bots/api#inlinekeyboardbutton)."""
 
+BUTTON_LABEL = 60
+"""Bytes of UTF-8 in the label of an item in WeChat's menu; a heading of that menu has 16
+(https://developers.weixin.qq.com/doc/service/api/custommenu/api_createcustommenu).
+
+Telegram names no limit for a button, but an app shows what fits one line and cuts off the rest
+(https://github.com/botman/botman/issues/1133): no choice should be known by its button alone.
+"""
+
 
 def utf8_bytes(text: str) -> int:
-    """How WeChat counts, and Telegram what a button sends back."""
+    """How WeChat counts, and how Telegram counts what a button sends back."""
     return len(text.encode())
 
 
