@@ -88,6 +88,8 @@ def _amount_at(sentence: Sentence, index: int, used: set[int]) -> Sum | None:
         currency, last = True, last + 1
     hedge = sentence.mark_beside(index, -1, {"about", "below", "above", "at_least", "at_most"}, 0)
     behind = sentence.mark_beside(last, 1, {"about_after", "below_after", "above_after"}, 0)
+    if number.great and low == high and after and "odd_after" in after.marks:
+        high, last, reason = low + number.scale - 1000, last + 1, "money.range"
     money = _hedged(low, high, hedge or behind)
     if money is None or low % _FEN or high % _FEN:
         return None

@@ -216,8 +216,10 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
             break
         elif "have" in token.marks:
             mention.weak = mention.weak and at != last_of_clause
-        elif "glue" not in token.marks:
+        elif not token.marks & {"glue", "pronoun", "pronoun_self"}:
             break
+    if mention.thing and any("papers" in token.marks for token in tokens[mention.last + 1 :] if token.clause == clause):
+        mention.asked = mention.open = True  # 转院要办什么手续
     if mention.weak and not mention.negated and _alone(sentence, mention):
         mention.weak = False
 

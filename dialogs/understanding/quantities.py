@@ -13,6 +13,7 @@ _LOOSE = {"about", "below", "above", "at_least", "at_most"}
 _LOOSE_AFTER = {"about_after", "below_after", "above_after"}
 _FIRST_POOLING_YEAR = 2008
 """The scheme has admissions from this year on (嘉政发〔2007〕70号 十九); an earlier full date is a birth date."""
+_YEAR_DIGITS = 4
 _SMALLEST_BARE_AGE = 10
 """我六十五 is an age; 我一… is most often the start of another word."""
 
@@ -43,7 +44,7 @@ def ages(sentence: Sentence) -> Iterator[Mention]:
             continue
         elif before is None and after is None and age >= _SMALLEST_BARE_AGE and _follows_person(sentence, index):
             reason = "age.apposed"
-        elif before and "age_before" in before.marks:
+        elif (before and "age_before" in before.marks) or sentence.mark_beside(index, -1, {"age_named"}):
             reason = "age.named"
         elif (person := _person_before(sentence, index)) and age >= _SMALLEST_BARE_AGE:
             reason = "age.of_person"
@@ -149,7 +150,7 @@ def dates(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
     paying = {
         token.clause
         for token in sentence.tokens
-        if "contribution_cue" in token.marks or (token.entry and token.entry.intent == "contribution")
+        if token.marks & {"contribution_cue", "year_cue"} or (token.entry and token.entry.intent == "contribution")
     }
     inpatient = any("inpatient" in token.marks for token in sentence.tokens)
     for index, token in enumerate(sentence.tokens):
@@ -178,6 +179,19 @@ def dates(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
         else:
             continue
         yield Mention(fact, found.day, *span, reason, index, index, firm=True)
+
+
+def year_paid_for(sentence: Sentence) -> Mention | None:
+    """The year in a sentence that asks what is to be paid: 2009年, for 2009. None where there is none, or several."""
+    fact = FACTS["contribution_year"]
+    found = []
+    for index, token in enumerate(sentence.tokens):
+        year = token.date.year if token.date and token.date.day is None else None
+        if token.number and token.number.plain and token.end - token.start == _YEAR_DIGITS:
+            year = token.number.whole
+        if year is not None and fact.low <= year <= fact.high:
+            found.append(Mention(fact.id, year, token.start, token.end, "date.contribution", index, index, firm=True))
+    return found[0] if len({mention.value for mention in found}) == 1 else None
 
 
 def stays(sentence: Sentence, expected: str | None) -> Iterator[Mention]:

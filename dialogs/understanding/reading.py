@@ -17,7 +17,7 @@ from dialogs.understanding.meaning import settle
 from dialogs.understanding.mentions import Mention, collect, weigh
 from dialogs.understanding.people import apart
 from dialogs.understanding.phrases import forms
-from dialogs.understanding.quantities import ages, dates, stays
+from dialogs.understanding.quantities import ages, dates, stays, year_paid_for
 from dialogs.understanding.text import fold, head
 from dialogs.understanding.tokens import Sentence, cut
 from dialogs.understanding.wishes import grammatical, spoken_of, wished
@@ -57,7 +57,12 @@ def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexico
     wish = wished(sentence, texts, mentions, lexicons, expected, choice is not None)
     intent, control = wish.intent, wish.control
     corrected = control is not None and control[0] == "correct"
+    if intent == "contribution" and not any(mention.fact == "contribution_year" for mention in mentions):
+        year = year_paid_for(sentence)
+        mentions += [year] if year else []
     facts, others = _settled(sentence, mentions, expected, stay, corrected=corrected)
+    if intent == "compare_hospitals" and any("or" in token.marks for token in sentence.tokens):
+        facts.pop("provider_level", None)  # 镇上还是上海: the one that is named is not the one that was chosen
     if expecting and choice is None and not control and intent is None and not facts.keys() - PERSONAL:
         choice = answers.contained(sentence, texts, expecting)
     if expecting and choice is not None:

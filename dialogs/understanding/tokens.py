@@ -144,10 +144,11 @@ def _known(
         if found and (best is None or found[0] > best[0]):
             best = found
     if best and best[1].marks & _PLACES:
-        # 在海宁 is a place, but 在海宁市人民医院 is 在 and a hospital.
-        inner = max((found[0] for start in phrases if (found := longest(start, text, at + 1))), default=at)
+        # 在海宁 is a place, but 在海宁市人民医院 is 在 and a hospital, and so is in Jiaxing First Hospital.
+        after = text.find(" ", at) + 1 if is_latin(char) else at + 1
+        inner = max((found[0] for start in phrases if (found := longest(start, text, after))), default=at)
         if inner > best[0]:
-            best = next((found for start in phrases if (found := longest(start, text[: at + 1], at))), None)
+            best = next((found for start in phrases if (found := longest(start, text[:after].rstrip(), at))), None)
     end = best[0] if best else at
     if char in _NUMBER_STARTS or char in starts:
         date = read_date(text, at, month)
@@ -203,10 +204,15 @@ def _spoken_at(tokens: list[Token], start: int) -> tuple[int, int, int]:
             else:
                 total, section = total + section * entry.scale, None
         elif at == start and token.number and token.number.plain and token.number.low == token.number.high:
-            after = tokens[at + 1].entry if at + 1 < len(tokens) else None
-            if not (after and after.scale):
+            if not _scaled(tokens, at + 1):
                 break
             section = token.number.low
+        elif at > start and last >= 1000 and section is None and _rest(tokens, at, last):
+            section = token.number.low if token.number else 0
+        elif section is not None and "half_more" in token.marks and _scaled(tokens, at + 1):
+            section += MILLE // 2
+            at += 1
+            continue
         elif (at > start and token.start + 1 == token.end and "to" in token.marks) or (
             at > start and last >= 100 and "or" in token.marks
         ):
@@ -221,3 +227,18 @@ def _spoken_at(tokens: list[Token], start: int) -> tuple[int, int, int]:
     if done == start or (done == start + 1 and tokens[start].number):
         return start, 0, 1
     return done, total + (section or 0), last
+
+
+def _scaled(tokens: list[Token], at: int) -> bool:
+    """Whether the word here is thousand or the like, with "and a half" before it or not."""
+    at += at < len(tokens) and "half_more" in tokens[at].marks
+    entry = tokens[at].entry if at < len(tokens) else None
+    return bool(entry and entry.scale)
+
+
+def _rest(tokens: list[Token], at: int, scale: int) -> bool:
+    """4 thousand 200: whether a number is what is left below the unit named right before it. Not: 4 thousand, 5 nights."""
+    number, before = tokens[at].number, tokens[at - 1].entry
+    if number is None or not number.plain or number.low != number.high or not (before and before.scale):
+        return False
+    return scale * MILLE // 10 <= number.low < scale * MILLE
