@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dialogs.understanding.judge import Judge, Traits
 
 _ROUNDS = 12
-_BOLDNESS = 0.2
+_BOLDNESS = 0.4
 """How far one example may move the weights; smaller trusts single examples less."""
 _SEED = 1
 _SMALLEST = 0.004

@@ -254,7 +254,9 @@ def _alone(sentence: Sentence, mention: Mention) -> bool:
     for index, step in ((mention.first, -1), (mention.last, 1)):
         at = index
         while (token := sentence.neighbour(at, step)) is not None:
-            subject = token.entry is not None and any(fact == "subject" for fact, _ in token.entry.facts)
+            # 我妈农村的 says it of her; 居民老陆 says nothing of his registration.
+            named = token.entry is not None and any(fact == "subject" for fact, _ in token.entry.facts)
+            subject = named and step < 0
             if not (token.marks & {"glue", "pronoun", "pronoun_self"} or subject) or abs(at - index) > 3:
                 return False
             at += step

@@ -141,7 +141,9 @@ def _digits(text: str, state: _Reading, stop: int) -> bool:
         state.zero = True
         run = run[1:]
     if len(run) > 1 and state.last and not _is_pair(run):
-        return False
+        if run[1:] != [1]:
+            return False
+        run, end = run[:1], end - 1  # 五十八一年: 58, and one year
     state.at = end
     if _is_pair(run):
         state.pending, state.width = (run[0] * MILLE, run[1] * MILLE), 1

@@ -13,6 +13,7 @@ _LOOSE = {"about", "below", "above", "at_least", "at_most"}
 _LOOSE_AFTER = {"about_after", "below_after", "above_after"}
 _FIRST_POOLING_YEAR = 2008
 """The scheme has admissions from this year on (嘉政发〔2007〕70号 十九); an earlier full date is a birth date."""
+_A_YEAR = ("一年", "每年")
 _YEAR_DIGITS = 4
 _SMALLEST_BARE_AGE = 10
 """我六十五 is an age; 我一… is most often the start of another word."""
@@ -57,7 +58,7 @@ def ages(sentence: Sentence) -> Iterator[Mention]:
         if age > FACTS["age"].high:
             continue
         yield Mention("age", age, token.start, sentence.tokens[last].end, reason, index, last, firm=True)
-        self_at = _self_before(sentence, index)
+        self_at = _self_before(sentence, index) if reason != "age.apposed" else _self_alone_before(sentence, index)
         if self_at is None and reason != "age.of_person":
             self_at = _introduced(sentence, index)
         if self_at is not None:
@@ -78,7 +79,10 @@ def _may_be_bare(sentence: Sentence, index: int) -> bool:
         return False
     # 老伴今年七十六中风了: where a person and 今年 stand before it, any word may follow.
     before = sentence.neighbour(index, -1)
-    announced = before is not None and "age_before" in before.marks and _person_before(sentence, index) is not None
+    said_so = before is not None and "age_before" in before.marks
+    announced = said_so and _person_before(sentence, index) is not None
+    if said_so and sentence.text.startswith(_A_YEAR, after.start):
+        return True  # 今年五十八一年要交多少
     return (after.known or announced) and after.number is None and after.date is None and not after.marks & busy
 
 
@@ -107,6 +111,13 @@ def _self_before(sentence: Sentence, index: int) -> int | None:
     return None
 
 
+def _self_alone_before(sentence: Sentence, index: int) -> int | None:
+    """我，57: the word for "I" where it is all of the clause before."""
+    at = index - 1
+    alone = at >= 0 and "pronoun_self" in sentence.tokens[at].marks and sentence.neighbour(at, -1) is None
+    return at if alone else None
+
+
 def _old_style(sentence: Sentence, index: int) -> int | None:
     """八十有一: the units of an age that is said the old way."""
     number, link, units = sentence.tokens[index].number, sentence.neighbour(index, 1), sentence.neighbour(index + 1, 1)
@@ -118,12 +129,15 @@ def _old_style(sentence: Sentence, index: int) -> int | None:
 
 
 def _follows_person(sentence: Sentence, index: int) -> bool:
-    """姑妈有低保，71: a number that is a clause by itself, after one that speaks of a person."""
+    """姑妈有低保，71 and 平湖户口 48: a number that is a clause by itself, after one that says who somebody is."""
     clause = sentence.tokens[index].clause - 1
-    return any(
-        token.clause == clause and (_is_subject(token) or "pronoun" in token.marks)
-        for token in sentence.tokens[max(0, index - 8) : index]
-    )
+    said = [token for token in sentence.tokens[:index] if token.clause == clause]
+    return any(_is_subject(token) or _says_who(token) or token.marks & {"pronoun", "pronoun_self"} for token in said)
+
+
+def _says_who(token: Token) -> bool:
+    facts = token.entry.facts if token.entry else ()
+    return any(fact in ("registered_locally", "registration_kind") for fact, _ in facts)
 
 
 def _introduced(sentence: Sentence, index: int) -> int | None:

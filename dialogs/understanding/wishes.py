@@ -31,8 +31,8 @@ class Wish:
 
 _SURE = 0.15
 """How far likeness must lead before what the grammar found is dropped for it."""
-_SURE_OF_COMMAND = 0.1
-"""How far it must lead before the conversation is steered by it."""
+_SURE_OF_COMMAND = 0.2
+"""How far a command must be ahead of wanting nothing before the conversation is steered by it."""
 _SURE_IN_ANSWER = 0.5
 """How far it must lead before an answer to the open question is also taken for a wish."""
 
@@ -85,7 +85,7 @@ def _counts(judged: Judgement, found: str, facts: AbstractSet[str], expected: st
     if command in COMMANDS:
         if command != "correct" and facts - PERSONAL:
             return False  # what says something is an answer, whatever words it holds
-        if judged.lead() < _SURE_OF_COMMAND:
+        if judged.lead(NOTHING) < _SURE_OF_COMMAND:
             return False
     return found == NOTHING or judged.lead(found) >= _SURE
 
