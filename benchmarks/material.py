@@ -48,10 +48,10 @@ class Talk:
 def talks() -> list[Talk]:
     """Every conversation of the tests."""
     found = []
-    for path in sorted(_TALKS.glob("*.yaml")):
+    for path in sorted(_TALKS.rglob("*.yaml")):
         data = yaml.safe_load(path.read_text("utf-8"))
         says = tuple(turn["say"] for turn in data["turns"])
-        found.append(Talk(path.stem, says, **{key: data[key] for key in ("locale", "county") if key in data}))
+        found.append(Talk(path.relative_to(_TALKS).with_suffix("").as_posix(), says, **{key: data[key] for key in ("locale", "county") if key in data}))
     return found
 
 

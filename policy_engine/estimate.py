@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from policy_engine.benefits.bill import Bill, read_bill
 from policy_engine.benefits.calculation import Case, ReceiptLine, calculate, exact_lines, hull
 from policy_engine.benefits.classes import CHOOSING, TRANSFERS
 from policy_engine.benefits.open_figures import deciding
-from policy_engine.benefits.profiles import Profile, benefit_day
+from policy_engine.benefits.profiles import Possible, Profile, benefit_day
 from policy_engine.citations import Citation
 from policy_engine.conditions import PARAMETER
 from policy_engine.diagram import Node, ask_first, mapped
@@ -98,7 +99,9 @@ def estimate(
         missing: tuple[str, ...] = ()
         unset: tuple[Unset, ...] = ()
     else:
-        fund, person, receipt, missing, unset = _open(scheme, profile, bill, settled)
+        fund, person, receipt, missing, unset = _open(
+            scheme, profile, bill, frozenset(known), settled.possible, settled.interpretations
+        )
     return Estimate(
         fund_pays=fund,
         person_pays=person,
@@ -127,11 +130,17 @@ def _interpretations(settled: Known, profile: Profile) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*settled.interpretations, *profile.interpretations, *named)))
 
 
+# The first questions to everybody are the same few; working out which to ask next is what takes long.
+@lru_cache(maxsize=4096)
 def _open(
-    scheme: Scheme, profile: Profile, bill: Bill, settled: Known
+    scheme: Scheme,
+    profile: Profile,
+    bill: Bill,
+    known: frozenset[str],
+    possible: Possible,
+    interpretations: tuple[str, ...],
 ) -> tuple[Money, Money, tuple[ReceiptLine, ...], tuple[str, ...], tuple[Unset, ...]]:
-    """The result where something is open: ranges, and what would narrow them."""
-    known = settled.facts
+    """The result where something is open: ranges, and what would narrow them. `known` are the facts that are."""
     cases = {each: calculate(option.sides, option.sources, bill) for each, option in profile.options.items()}
     fund, person, receipt = hull(list(cases.values()))
     alike: dict[Hashable, Case] = {}
@@ -141,10 +150,10 @@ def _open(
         profile.classes, lambda each: alike.setdefault((cases[each].sameness, told_apart.get(each)), cases[each])
     )
     missing = list(ask_first(remaining, tuple(FACTS), _doubt, _ways_left))
-    if settled.interpretations:
+    if interpretations:
         # Which of its possible levels a hospital has is for who interprets the text to say, not for the person.
-        missing = [name for name in missing if name not in dict(settled.possible)]
-    if not {"bill_total", "reportable_cost"} & known.keys() and fund != NOTHING:
+        missing = [name for name in missing if name not in dict(possible)]
+    if not {"bill_total", "reportable_cost"} & known and fund != NOTHING:
         missing = _after_schedule(missing, "bill_total")
     if not fund.exact:
         missing += [name for name in _amounts_wanted(profile, bill, known) if name not in missing]
@@ -164,7 +173,7 @@ def _after_schedule(missing: list[str], fact: str) -> list[str]:
     return [*schedule, fact, *(name for name in missing if name not in schedule)]
 
 
-def _amounts_wanted(profile: Profile, bill: Bill, known: Mapping[str, Value]) -> list[str]:
+def _amounts_wanted(profile: Profile, bill: Bill, known: frozenset[str]) -> list[str]:
     """The amounts besides the bill that nobody has said and that can change what is paid."""
     ranges = {
         "bill_total": bill.whole,

@@ -1,4 +1,4 @@
-"""Reads the conversations of this folder and plays them through whatever carries a message."""
+"""Reads the conversations in the folders here and plays them through whatever carries a message."""
 
 from __future__ import annotations
 
@@ -48,16 +48,17 @@ Speak = Callable[[str], Heard]
 
 
 def transcripts(folder: Path = FOLDER) -> list[Transcript]:
-    return [_read(path) for path in sorted(folder.glob("*.yaml"))]
+    """Every conversation in this folder and those below it, called by its path without the ending: `unsure/one_answer_missing`."""
+    return [_read(path, folder) for path in sorted(folder.rglob("*.yaml"))]
 
 
-def _read(path: Path) -> Transcript:
+def _read(path: Path, folder: Path) -> Transcript:
     data = yaml.safe_load(path.read_text("utf-8"))
     turns = tuple(
         Expected(**{key: tuple(value) if isinstance(value, list) else value for key, value in turn.items()})
         for turn in data.pop("turns")
     )
-    return Transcript(file=path.stem, turns=turns, **data)
+    return Transcript(file=path.relative_to(folder).with_suffix("").as_posix(), turns=turns, **data)
 
 
 def write(transcript: Transcript, turns: Iterable[Expected], folder: Path = FOLDER) -> None:
