@@ -200,7 +200,9 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
             mention.open = mention.open or (not said and (mention.thing or FACTS[mention.fact].kind == "bool"))
             mention.needs_stay = mention.needs_stay and mention.open
         elif "whether" in token.marks:
-            mention.open = mention.open or mention.thing or at == last_of_clause
+            # 没有居住证是不是就不能参保: what is denied is not in doubt, but what follows from it.
+            doubted = mention.thing and mention.value not in (False, "none")
+            mention.open = mention.open or doubted or at == last_of_clause
         elif "ask_after" in token.marks:
             if mention.thing:
                 mention.asked = mention.open = True
