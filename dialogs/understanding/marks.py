@@ -72,6 +72,7 @@ MARKS: Mapping[str, str] = {
     "transfer": "to another hospital: the one before no longer counts",
     "contribution_cue": "a year beside it is a contribution year",
     "year_cue": "the same, and nothing more",
+    "counter": "counts something else: a number before it is no age",
     "time": "times: a number before it counts how often",
     "term": "a term of the scheme that people ask about",
     "currency": "money: a number before it is an amount",

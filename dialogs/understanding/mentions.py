@@ -180,10 +180,12 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
         return  # 海宁户口: no place that is only passed through
     for at in range(mention.last + 1, min(mention.last + 6, len(tokens))):
         token = tokens[at]
-        if token.clause != clause or at in targets:
+        if token.clause != clause:
             break
         if mention.fact == "county" and at == mention.last + 1 and _is_hospital(token):
             mention.open = True  # 西塘卫生院: where it stands is not where somebody is insured
+            break
+        if at in targets:
             break
         if "gone" in token.marks and mention.fact == "subject":
             mention.open = True

@@ -13,6 +13,8 @@ _LOOSE = {"about", "below", "above", "at_least", "at_most"}
 _LOOSE_AFTER = {"about_after", "below_after", "above_after"}
 _FIRST_POOLING_YEAR = 2008
 """The scheme has admissions from this year on (嘉政发〔2007〕70号 十九); an earlier full date is a birth date."""
+_OLD = 50
+"""Years. 我妈八十六 is an age; 我妈三 may go on in any way."""
 _A_YEAR = ("一年", "每年")
 _YEAR_DIGITS = 4
 _SMALLEST_BARE_AGE = 10
@@ -41,6 +43,8 @@ def ages(sentence: Sentence) -> Iterator[Mention]:
             age = age if "years" in after.marks else age // 12
         elif (units := _old_style(sentence, index)) is not None:
             age, reason, last = age + units, "age.named", index + 2
+        elif _corrects_an_age(sentence, index):
+            reason = "age.corrected"
         elif number.great or not _may_be_bare(sentence, index):
             continue
         elif before is None and after is None and age >= _SMALLEST_BARE_AGE and _follows_person(sentence, index):
@@ -51,6 +55,8 @@ def ages(sentence: Sentence) -> Iterator[Mention]:
             reason = "age.of_person"
             if after and "age_after" in after.marks and person is not token:
                 last = index + 1
+        elif before and after is None and _says_who(before) and age >= _SMALLEST_BARE_AGE:
+            reason = "age.apposed"  # 嘉兴户口 48
         elif after and "age_after" in after.marks and before is None and age >= _SMALLEST_BARE_AGE:
             reason, last = "age.reached", index + 1
         else:
@@ -73,7 +79,7 @@ def _may_be_bare(sentence: Sentence, index: int) -> bool:
         return False
     if after is None:
         return True
-    busy = _LOOSE_AFTER | {"time", "currency", "claim", "cue_paid"}
+    busy = _LOOSE_AFTER | {"time", "currency", "claim", "cue_paid", "counter"}
     upper = sentence.neighbour(index + 1, 1)
     if "to" in after.marks and upper is not None and upper.number is not None:
         return False
@@ -81,6 +87,9 @@ def _may_be_bare(sentence: Sentence, index: int) -> bool:
     before = sentence.neighbour(index, -1)
     said_so = before is not None and "age_before" in before.marks
     announced = said_so and _person_before(sentence, index) is not None
+    # 我老娘八十六骨头断了: so old, right after a person, whatever comes next.
+    old = number.whole is not None and number.whole >= _OLD and before is not None and _is_subject(before)
+    announced = announced or (old and not number.plain)
     if said_so and sentence.text.startswith(_A_YEAR, after.start):
         return True  # 今年五十八一年要交多少
     return (after.known or announced) and after.number is None and after.date is None and not after.marks & busy
@@ -109,6 +118,35 @@ def _self_before(sentence: Sentence, index: int) -> int | None:
             return None
         at -= 1
     return None
+
+
+def _corrects_an_age(sentence: Sentence, index: int) -> bool:
+    """六十八，哦不是，六十九 and 不是八十六是八十七: a number by itself after another that was taken back."""
+    tokens, number = sentence.tokens, sentence.tokens[index].number
+    if number is None or number.great or number.counts or sentence.neighbour(index, 1) is not None:
+        return False
+    alone = index
+    while (before := sentence.neighbour(alone, -1)) is not None and before.marks & {"glue", "have"}:
+        alone -= 1
+    earlier = [at for at in range(alone) if tokens[at].number and not (tokens[at].number or number).great]
+    if not earlier:
+        return False
+    last = earlier[-1]
+    taken_back = any(token.marks & {"neg_be", "correct"} for token in tokens[max(0, last - 1) : alone])
+    return taken_back and _person_near(sentence, last)
+
+
+def _person_near(sentence: Sentence, index: int) -> bool:
+    """Whether a person stands right before a number, or before "is not" and the number."""
+    at = index - 1
+    while at >= max(0, index - 3):
+        token = sentence.tokens[at]
+        if _is_subject(token) or token.marks & {"pronoun", "pronoun_self", "age_before", "age_named"}:
+            return True
+        if not token.marks & {"glue", "neg_be", "have"}:
+            return False
+        at -= 1
+    return False
 
 
 def _self_alone_before(sentence: Sentence, index: int) -> int | None:
@@ -226,9 +264,10 @@ def stays(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
         count = _whole(number)
         if count and count <= FACTS["stays_this_year"].high and (near or (timed and expected == "stays_this_year")):
             end = index + 1 if timed else index
-            yield Mention(
-                "stays_this_year", count, token.start, sentence.tokens[end].end, "stay.ordinal", index, end, firm=True
-            )
+            span = (token.start, sentence.tokens[end].end)
+            yield Mention("stays_this_year", count, *span, "stay.ordinal", index, end, firm=True)
+            if near:
+                yield Mention("care", "inpatient", *span, "stay.ordinal", index, end, firm=True)
 
 
 def _speaks_of_stay(sentence: Sentence) -> bool:

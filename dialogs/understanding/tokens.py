@@ -237,7 +237,7 @@ def _scaled(tokens: list[Token], at: int) -> bool:
 
 
 def _rest(tokens: list[Token], at: int, scale: int) -> bool:
-    """4 thousand 200: whether a number is what is left below the unit named right before it; not 4 thousand, 5 nights."""
+    """4 thousand 200: whether a number is the rest below the unit named right before it; not 4 thousand, 5 nights."""
     number, before = tokens[at].number, tokens[at - 1].entry
     if number is None or not number.plain or number.low != number.high or not (before and before.scale):
         return False
