@@ -51,7 +51,8 @@ def talks() -> list[Talk]:
     for path in sorted(_TALKS.rglob("*.yaml")):
         data = yaml.safe_load(path.read_text("utf-8"))
         says = tuple(turn["say"] for turn in data["turns"])
-        found.append(Talk(path.relative_to(_TALKS).with_suffix("").as_posix(), says, **{key: data[key] for key in ("locale", "county") if key in data}))
+        file = path.relative_to(_TALKS).with_suffix("").as_posix()
+        found.append(Talk(file, says, **{key: data[key] for key in ("locale", "county") if key in data}))
     return found
 
 

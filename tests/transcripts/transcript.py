@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +49,7 @@ Speak = Callable[[str], Heard]
 
 
 def transcripts(folder: Path = FOLDER) -> list[Transcript]:
-    """Every conversation in this folder and those below it, called by its path without the ending: `unsure/one_answer_missing`."""
+    """Every conversation in this folder and the folders in it, called by folder and file: `unsure/and_then_known`."""
     return [_read(path, folder) for path in sorted(folder.rglob("*.yaml"))]
 
 
@@ -80,8 +81,22 @@ def write(transcript: Transcript, turns: Iterable[Expected], folder: Path = FOLD
 
 def _flow(value: Any) -> str:
     plain = list(value) if isinstance(value, tuple) else value
-    text: str = yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False)
-    return text.removesuffix("...\n").strip()
+    unseen = isinstance(plain, str) and any(map(_unseen, plain))
+    text: str = yaml.safe_dump(
+        plain,
+        default_style='"' if unseen else None,
+        default_flow_style=True,
+        allow_unicode=True,
+        width=10**6,
+        sort_keys=False,
+    )
+    text = text.removesuffix("...\n").strip()
+    return "".join(f"\\U{ord(letter):08X}" if _unseen(letter) else letter for letter in text) if unseen else text
+
+
+def _unseen(letter: str) -> bool:
+    """A character without a shape, such as one that turns the direction: a file that holds it cannot be read."""
+    return unicodedata.category(letter) == "Cf"
 
 
 def observed(turn: Expected, heard: Heard) -> Expected:
