@@ -11,7 +11,7 @@ from dialogs.going_on import Turn
 from dialogs.policy.answering import CERTAIN, FITS, Told, answer, meant, not_covered, told_of
 from dialogs.policy.index import Hit, Index, index_of
 from dialogs.policy.passages import Passage
-from dialogs.questions import ASKING, MEANT, goal_question, goals_of
+from dialogs.questions import ASKING, HOSPITAL, MEANT, goal_question, goals_of
 from dialogs.repairs import Repairs
 from dialogs.replies import Choice, Question, Text
 from dialogs.sources import sources
@@ -120,7 +120,8 @@ class Asides(Repairs):
     def _waiting(self) -> str | None:
         if self.conversation.asked == MEANT:
             return self.conversation.aside.waiting if self.conversation.aside else None
-        return self.conversation.asked
+        # Which hospital it was is then asked by its level: there is room for one question in between, not for two.
+        return "provider_level" if self.conversation.asked == HOSPITAL else self.conversation.asked
 
     def _original(self) -> Turn:
         """The official wording of what was told last."""

@@ -27,6 +27,9 @@ CORRECT = "correct"
 MEANT = "meant"
 """The question which of a few passages was meant."""
 
+HOSPITAL = "hospital"
+"""The question which of the hospitals of one name is meant."""
+
 RESUME = "resume"
 """The question whether to go on with what was begun long ago."""
 

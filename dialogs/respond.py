@@ -9,12 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dialogs.asides import Asides
 from dialogs.context import N_, Context
 from dialogs.conversation import SHARED, Conversation
 from dialogs.flows import FLOWS, plan
 from dialogs.going_on import Turn
-from dialogs.questions import ASKING, CORRECT, GOAL, RESUME, UNSURE, expecting, goal_question, goals_of, summary
+from dialogs.naming import NEITHER, Naming
+from dialogs.questions import (
+    ASKING,
+    CORRECT,
+    GOAL,
+    HOSPITAL,
+    RESUME,
+    UNSURE,
+    expecting,
+    goal_question,
+    goals_of,
+    summary,
+)
 from dialogs.repairs import INSTEAD
 from dialogs.replies import Question, Reply, Text
 from dialogs.understanding import Findings, Person, understand
@@ -51,7 +62,7 @@ def open_question(conversation: Conversation, context: Context) -> Question | No
     return _Responder(conversation, context).open_question()
 
 
-class _Responder(Asides):
+class _Responder(Naming):
     """What was said becomes facts and goals."""
 
     def answer(self, text: str) -> Turn:
@@ -64,11 +75,13 @@ class _Responder(Asides):
         findings = understand(text, expecting(asked), self.context.lexicons(self.conversation.locale))
         if asked is not None and findings.choice == UNSURE:
             findings = replace(findings, command="unknown", choice=None)
+        if self.conversation.asked == HOSPITAL and findings.command in ("unknown", "skip"):
+            return self.hospital_picked(NEITHER)
         return (
             self.aside(text, findings, asked)
             or self.command(findings)
             or self.picked(findings, asked)
-            or self.told(findings, asked)
+            or self.told(text, findings, asked)
         )
 
     def picked(self, findings: Findings, asked: Question | None) -> Turn | None:
@@ -76,16 +89,18 @@ class _Responder(Asides):
         if asked is None or findings.choice is None:
             return None
         if asked.fact == GOAL:
-            return self.told(replace(findings, intent=findings.choice, choice=None), None)
+            return self.told("", replace(findings, intent=findings.choice, choice=None), None)
         if asked.fact == CORRECT:
             return self.forget(findings.choice)
+        if asked.fact == HOSPITAL:
+            return self.hospital_picked(findings.choice)
         if asked.fact == RESUME:
             return self.proceed() if findings.choice == "yes" else self.restart()
         return None
 
-    def told(self, findings: Findings, asked: Question | None) -> Turn:
+    def told(self, text: str, findings: Findings, asked: Question | None) -> Turn:
         """The turn for facts and goals."""
-        facts = findings.values()
+        facts, which = self.settle_hospital(findings.values(), *self.hospitals_named(text, findings))
         if asked is not None and findings.choice is not None and asked.fact == "county":
             facts["county"] = findings.choice
         facts = {name: value for name, value in facts.items() if self.sayable(name, value)}
@@ -95,7 +110,9 @@ class _Responder(Asides):
             corrected = findings.command == "correct"
             volunteered = corrected or bool(set(facts) - {self.conversation.asked, "subject"})
             noted = (N_("corrected") if corrected else N_("noted")) if volunteered else None
-            return self.record(facts, findings.intent, noted, findings.others)
+            turn = self.record(facts, findings.intent, noted, findings.others)
+            needed = which is not None and self.conversation.flows[-1:] in ((), ("estimate",))
+            return self.ask_which(turn, which) if which is not None and needed else turn
         if findings.intent in ELSEWHERE:
             return self.again(Text(self.words(f"elsewhere.{findings.intent}", office=self.office())))
         match findings.intent or findings.command:

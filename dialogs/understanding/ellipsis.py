@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialogs.understanding.mentions import Mention, denied
+from dialogs.understanding.mentions import Mention
 from dialogs.understanding.tokens import Sentence, Token
 from policy_engine.facts import FACTS, Value
 
@@ -22,17 +22,23 @@ def elliptic(sentence: Sentence, mentions: Sequence[Mention]) -> list[Mention]:
         spoken = [m for m in mentions if m.last < index - 1 and _is_thing(m) and not m.open]
         if spoken and sentence.tokens[spoken[-1].last].clause == token.clause - 1:
             last = spoken[-1]
-            held = denied(last, None) if last.negated else last.value
-            value = held if "have" in marks else _other(last, held)
+            value = _held(last) if "have" in marks else _not_held(last)
             if value is not None:
                 found.append(Mention(last.fact, value, token.start, token.end, "ellipsis", index, index, firm=True))
     return found
 
 
-def _other(mention: Mention, held: Value | None) -> Value | None:
-    """The contrary of what the person before has."""
-    if isinstance(held, bool):
-        return not held
+def _held(mention: Mention) -> Value | None:
+    """What somebody has who has it too, whether the one before had it or not."""
+    if FACTS[mention.fact].kind == "bool":
+        return True
+    return None if mention.negated or mention.value == "none" else mention.value
+
+
+def _not_held(mention: Mention) -> Value | None:
+    """What is said of somebody who has it not."""
+    if FACTS[mention.fact].kind == "bool":
+        return False
     return "none" if mention.fact == "hardship_certificate" else None
 
 

@@ -8,8 +8,11 @@ from bot.channels.plain import plain
 from bot.languages import catalogue
 from dialogs.context import Context
 from dialogs.conversation import Conversation, Step
+from dialogs.questions import HOSPITAL
+from dialogs.replies import Question
 from dialogs.respond import Turn, respond
 from policy_engine.facts import Value
+from tests.dialogs.test_respond import start, walk
 
 Make = Callable[..., Context]
 
@@ -82,3 +85,58 @@ def test_a_hospital_that_nobody_has_on_record_is_refused_in_plain_words(context:
     turn = respond(conversation, "花了两万", context("demo"))
     assert "名录里没有" in heard(turn)
     assert "bill_total" not in turn.conversation.facts()
+
+
+SECOND = "我45岁，在二院住院花了一万二能报多少"
+
+
+def test_a_name_that_several_have_is_asked_about_with_those_of_ones_own_county_first(context: Make) -> None:
+    asked = walk(start(context()), "我是嘉善户口", SECOND, context=context())
+    question = asked.replies[-1]
+    assert isinstance(question, Question)
+    assert question.text == "叫“二院”的医院不止一家，是哪一家？"
+    assert question.choices[0].label == "嘉善县第二人民医院"
+    assert question.choices[-1].label == "都不是"
+    assert "provider_level" not in asked.conversation.facts()
+    for said in ("1", "嘉善县第二人民医院"):
+        picked = walk(asked.conversation, said, context=context()).conversation
+        assert picked.facts()["provider"] == "jiashan_second_people_hospital"
+
+
+def test_who_does_not_know_which_is_asked_for_the_level(context: Make) -> None:
+    asked = walk(start(context("demo")), SECOND, context=context("demo")).conversation
+    for said in ("都不是", "不知道", "跳过"):
+        turn = walk(asked, said, context=context("demo"))
+        assert turn.conversation.asked == "provider_level", said
+        assert "provider" not in turn.conversation.facts()
+
+
+def test_back_from_that_question_takes_the_message_back(context: Make) -> None:
+    asked = walk(start(context("demo")), SECOND, context=context("demo")).conversation
+    assert walk(asked, "上一步", context=context("demo")).conversation.facts() == {}
+
+
+def test_a_question_about_the_policy_in_between_leads_on_to_the_level(context: Make) -> None:
+    asked = walk(start(context("demo")), SECOND, context=context("demo")).conversation
+    turn = walk(asked, "起付线是多少", context=context("demo"))
+    assert turn.conversation.asked == "provider_level"
+
+
+def test_the_only_hospital_of_a_name_is_put_down_by_its_name_also_as_a_transcript_writes_it(context: Make) -> None:
+    for said in ("我在邵逸夫住院花了两万", "我在邵意夫住院花了两万"):
+        facts = walk(start(context("demo")), said, context=context("demo")).conversation.facts()
+        assert facts["provider"] == "sir_run_run_shaw_hospital", said
+        assert "provider_level" not in facts
+    said = walk(start(context("demo")), "我在海宁市人民医院住院花了两万能报多少", context=context("demo"))
+    assert said.conversation.facts()["provider"] == "haining_people_hospital"
+    assert "在海宁市人民医院" in heard(said)
+
+
+def test_a_name_whose_hospitals_are_all_of_one_level_needs_no_question(context: Make) -> None:
+    turn = walk(start(context("demo")), "我45岁，在县人民医院住院花了一万二能报多少", context=context("demo"))
+    assert turn.conversation.facts()["provider_level"] == "county"
+
+
+def test_which_hospital_is_not_asked_where_it_does_not_matter(context: Make) -> None:
+    turn = walk(start(context("demo")), "我妈在二院住院，她能参保吗", context=context("demo"))
+    assert turn.conversation.asked != HOSPITAL
