@@ -6,6 +6,7 @@ then whatever the present goal needs next.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -72,7 +73,8 @@ class _Responder(Naming):
         if not text:
             return self.again(Text(self.words("empty")))
         asked = self.open_question()
-        findings = understand(text, expecting(asked), self.context.lexicons(self.conversation.locale))
+        lexicons = self.context.lexicons(self.conversation.locale)
+        findings = understand(text, expecting(asked), lexicons, self.today())
         if asked is not None and findings.choice == UNSURE:
             findings = replace(findings, command="unknown", choice=None)
         if self.conversation.asked == HOSPITAL and findings.command in ("unknown", "skip"):
@@ -83,6 +85,11 @@ class _Responder(Naming):
             or self.picked(findings, asked)
             or self.told(text, findings, asked)
         )
+
+    def today(self) -> datetime.date | None:
+        """The day that people count from; None where the scheme does not go so far, and no such day can be used."""
+        scheme, today = self.case().scheme, self.context.today
+        return today if scheme.start <= today <= scheme.end else None
 
     def picked(self, findings: Findings, asked: Question | None) -> Turn | None:
         """The turn for an answer to a question about the conversation itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,14 +11,14 @@ from dialogs.understanding import Expecting, Finding, Lexicon, understand
 from policy_engine.facts import fact_to_json
 
 
-def understood(text: str, expecting: str | None, lexicons: Sequence[Lexicon]) -> dict[str, Any]:
+def understood(text: str, expecting: str | None, lexicons: Sequence[Lexicon], today: datetime.date) -> dict[str, Any]:
     """Intent, command, facts, and the span of text that each fact came from (offsets of characters); also what was said
     of other people, and what spoke for a wish that no rule of the grammar names."""
     asked = None
     if expecting is not None:
         choices = ASKING[expecting].choices if expecting in ASKING else ()
         asked = Expecting(expecting, tuple((value, value) for value, _ in choices))
-    found = understand(text, asked, lexicons)
+    found = understand(text, asked, lexicons, today)
     return {
         "intent": found.intent,
         "command": found.command,

@@ -16,12 +16,17 @@ _LUNAR = ("农历", "阴历", "旧历")
 
 @dataclass(frozen=True, slots=True)
 class DateFound:
-    """A date in the text. `day` is None where it is not a full one or does not exist; `year` where one was said."""
+    """A date in the text. `day` is None where it is not a full one or does not exist; `year` where one was said.
+
+    `month_day` is what was said without a year. `relative`: it was counted from today.
+    """
 
     start: int
     end: int
     day: datetime.date | None
     year: int | None = None
+    month_day: tuple[int, int] | None = None
+    relative: bool = False
 
 
 def read_date(text: str, start: int, month: Callable[[int], tuple[int, int]]) -> DateFound | None:
@@ -100,7 +105,7 @@ def _with_names(text: str, start: int) -> DateFound | None:
     elif text[mark : mark + 1] in ("个", "次"):
         return DateFound(start, at, None, year)
     whole = None if year is None or lunar else _day(year, month, day)
-    return DateFound(start, end, whole, year)
+    return DateFound(start, end, whole, year, None if lunar or year else (month, day))
 
 
 def _century(number: int) -> int:
@@ -145,5 +150,20 @@ def _in_words(text: str, start: int, month: Callable[[int], tuple[int, int]]) ->
     at = _skip(text, end + (text[end : end + 1] == ","))
     after, year = _run(text, at, 4)
     if year is None or after - at != 4 or text[after : after + 1].isdigit():
-        return DateFound(start, end, None)
+        return DateFound(start, end, None, month_day=(number, day))
     return DateFound(start, after, _day(year, number, day), year)
+
+
+def counted_from(today: datetime.date, unit: str, by: int, month_day: tuple[int, int]) -> datetime.date | None:
+    """下个月3号, 去年5月8号: the day of the month or of the year that lies `by` months or years from today's."""
+    month, day = month_day
+    if unit == "years":
+        return _day(today.year + by, month, day)
+    months = today.year * 12 + today.month - 1 + by
+    return _day(months // 12, months % 12 + 1, day)
+
+
+def nearest(today: datetime.date, month_day: tuple[int, int]) -> datetime.date | None:
+    """5月8号 without a year: the one that is nearest to today."""
+    found = [day for by in (-1, 0, 1) if (day := _day(today.year + by, *month_day)) is not None]
+    return min(found, key=lambda day: abs(day - today), default=None)

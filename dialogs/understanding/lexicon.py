@@ -36,7 +36,7 @@ ARGUMENTS: Mapping[str, frozenset[str]] = {
 
 _SECTIONS = (
     "locale", "sets", "facts", "marks", "pairs", "intents", "commands", "answers", "strip", "names", "numbers",
-    "months", "ordinals", "ignore", "sounds", "requests",
+    "months", "ordinals", "ignore", "sounds", "requests", "from_today",
 )  # fmt: skip
 
 
@@ -44,7 +44,8 @@ _SECTIONS = (
 class Entry:
     """What a phrase says. `origin` is where it stands in the file. `weak`, `thing`: it names something without saying
     that one has it; `needs_stay`: it means a hospital only where a stay is spoken of. `word`, `scale`: a number word.
-    `request`: a command that it asks for also inside a longer sentence, with its argument."""
+    `request`: a command that it asks for also inside a longer sentence, with its argument. `shift`: how many days,
+    months or years it lies from today."""
 
     origin: str
     facts: tuple[tuple[str, Value], ...] = ()
@@ -56,6 +57,7 @@ class Entry:
     word: int | None = None
     scale: int | None = None
     request: tuple[str, str | None] | None = None
+    shift: tuple[str, int] | None = None
 
     def joined(self, other: Entry) -> Entry:
         """This phrase with what another section says of it."""
@@ -77,6 +79,7 @@ class Entry:
             other.word if self.word is None else self.word,
             self.scale or other.scale,
             self.request or other.request,
+            self.shift or other.shift,
         )
 
 
@@ -198,6 +201,10 @@ class _Reader:
         yield from self._each(data.get("ignore") or [], "ignore", Entry("ignore"))
         for phrase, request in self.commands(data.get("requests") or {}, "requests", fold).items():
             yield (words_of((phrase,)),), Entry(request[0], request=request)
+        for unit, counted in (data.get("from_today") or {}).items():
+            _only({unit: 0}, ("days", "months", "years"), "from_today")
+            for word, by in counted.items():
+                yield (words_of((fold(word),)),), Entry(word, shift=(unit, int(by)))
         for word, value in (numbers.get("words") or {}).items():
             yield (words_of((fold(word),)),), Entry(word, word=_whole(value, f"numbers: {word}"))
         for word, value in (numbers.get("scales") or {}).items():

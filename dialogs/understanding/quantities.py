@@ -224,6 +224,8 @@ def dates(sentence: Sentence, expected: str | None) -> Iterator[Mention]:
             fact, reason = "birth_date", "date.born" if near else "date.asked"
         elif "admitted" in near or (not near and expected == "admission_date"):
             fact, reason = "admission_date", "date.admitted" if near else "date.asked"
+        elif found.relative:
+            continue  # 昨天出院: a day by itself is not the day of admission
         elif found.day.year < _FIRST_POOLING_YEAR and not inpatient:
             fact, reason = "birth_date", "date.before_scheme"
         elif inpatient and found.day.year >= _FIRST_POOLING_YEAR:

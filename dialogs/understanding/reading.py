@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from dialogs.understanding import answers
@@ -33,15 +34,17 @@ _CAME_FROM = {"transferred_from": "provider_level", "transferred_from_grade": "p
 _HOSPITAL_INTENTS = frozenset(("estimate", "compare_hospitals"))
 
 
-def understand(text: str, expecting: Expecting | None, lexicons: Sequence[Lexicon]) -> Findings:
+def understand(
+    text: str, expecting: Expecting | None, lexicons: Sequence[Lexicon], today: datetime.date | None = None
+) -> Findings:
     """What the person said: facts with their spans, an intent, a command, and which of the choices was picked.
 
     Never raises; of a text longer than anybody types only the first 2,000 characters are read. The first lexicon is the
-    one of the conversation's language.
+    one of the conversation's language. `today` is what 下个月3号 is counted from; without it such days say nothing.
     """
     folded = _folded(text, lexicons)
     texts = forms(folded, lexicons)
-    sentence = cut(folded, lexicons)
+    sentence = cut(folded, lexicons, today)
     expected = expecting.fact if expecting else None
     choice = answers.picked(folded, texts, expecting, lexicons) if expecting else None
     mentions = _mentions(sentence, expecting, lexicons, texts)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dialogs.understanding.dates import DateFound, read_date
+from dialogs.understanding.dates import DateFound, counted_from, nearest, read_date
 from dialogs.understanding.lexicon import Entry, Lexicon
 from dialogs.understanding.number import DIGITS, MILLE, Number
 from dialogs.understanding.numerals import read_number
@@ -14,6 +15,7 @@ from dialogs.understanding.text import at_word_edge, ends_clause, is_digit, is_l
 
 _PLACES = frozenset(("here", "away"))
 _NONE: frozenset[str] = frozenset()
+_DAY_SIGNS = ("号", "日")
 _HUNDRED = 100 * MILLE
 _HIGHEST = 10**12 * MILLE
 _NUMBER_STARTS = frozenset(DIGITS) | frozenset("0123456789十拾半百千第¥rc廿卅")
@@ -71,8 +73,8 @@ class Sentence:
         return None
 
 
-def cut(text: str, lexicons: Sequence[Lexicon]) -> Sentence:
-    """The tokens of folded text."""
+def cut(text: str, lexicons: Sequence[Lexicon], today: datetime.date | None = None) -> Sentence:
+    """The tokens of folded text. Dates counted from today are dates only where `today` is known."""
     tokens: list[Token] = []
     ends: list[str] = []
     phrases = [lexicon.phrases.start for lexicon in lexicons]
@@ -117,7 +119,8 @@ def cut(text: str, lexicons: Sequence[Lexicon]) -> Sentence:
             tokens.append(Token(at, end, clause))
         at = end
     ends += [""] * (clause + 1 - len(ends))
-    return Sentence(text, _spoken(tokens), ends)
+    tokens = _spoken(tokens)
+    return Sentence(text, from_today(tokens, text, today) if today else tokens, ends)
 
 
 def _word_end(text: str, at: int) -> int:
@@ -242,3 +245,37 @@ def _rest(tokens: list[Token], at: int, scale: int) -> bool:
     if number is None or not number.plain or number.low != number.high or not (before and before.scale):
         return False
     return scale * MILLE // 10 <= number.low < scale * MILLE
+
+
+def from_today(tokens: list[Token], text: str, today: datetime.date) -> list[Token]:
+    """The tokens with every date that is counted from today in one: 昨天, 下个月3号, 去年5月8号, 5月8号."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        found, used = _counted(tokens, at, text, today)
+        if found is None:
+            out.append(tokens[at])
+        else:
+            out.append(Token(found.start, found.end, tokens[at].clause, date=found))
+        at += used
+    return out
+
+
+def _counted(tokens: list[Token], at: int, text: str, today: datetime.date) -> tuple[DateFound | None, int]:
+    """The date that starts at a token, counted from today, and how many tokens it takes."""
+    token = tokens[at]
+    shift = token.entry.shift if token.entry else None
+    following = tokens[at + 1] if at + 1 < len(tokens) and tokens[at + 1].clause == token.clause else None
+    day, end, used = None, token.end, 1
+    if shift and shift[0] == "days":
+        day = today + datetime.timedelta(days=shift[1])
+    elif shift and following and following.date and following.date.month_day and shift[0] == "years":
+        day, end, used = counted_from(today, *shift, following.date.month_day), following.end, 2
+    elif shift and following and following.number and following.number.whole and shift[0] == "months":
+        if text[following.end : following.end + 1] in _DAY_SIGNS:
+            whole, end, used = following.number.whole, following.end + 1, 2
+            day = counted_from(today, *shift, (1, whole)) if whole <= 31 else None
+            used += at + 2 < len(tokens) and tokens[at + 2].start < end
+    elif token.date and token.date.month_day:
+        day = nearest(today, token.date.month_day)
+    return (DateFound(token.start, end, day, day.year, relative=True), used) if day else (None, 1)
