@@ -176,7 +176,7 @@ def understand(
 
     if (text is None) == (not lines):
         refuse("Give one TEXT, or --lines and the texts on stdin.")
-    today = settings_of().now()
+    today = settings_of().now
     for each in [text or ""] if not lines else (line.rstrip("\n") for line in sys.stdin):
         found = understood(each, expecting, lexicons(first_language(each, locale)), today)
         if lines:

@@ -72,4 +72,3 @@ class Naming(Asides):
             step = self.conversation.step(said={"provider": choice}, forgotten=("provider_level",))
             self.conversation = self.conversation.with_step(step)
         return self.proceed()
-
