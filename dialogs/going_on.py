@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from dialogs.context import Case, Context, Words
 from dialogs.conversation import Conversation
 from dialogs.flows import Ask, Plan, plan
+from dialogs.plainer import plainer
 from dialogs.questions import CORRECT, GOAL, RESUME, correct_question, goal_question, question, resume_question, summary
 from dialogs.replies import Decision, Question, Reply, Text
 from policy_engine.compare import compared_by
@@ -34,8 +35,9 @@ class Progress:
 
     @property
     def words(self) -> Words:
-        """The words of the conversation's language."""
-        return self.context.languages(self.conversation.locale)
+        """The words of the conversation's language; plainer ones for those who asked for large type."""
+        words = self.context.languages(self.conversation.locale)
+        return plainer(words) if self.conversation.large_text else words
 
     def case(self) -> Case:
         """The case of the present subject, as far as it is known."""

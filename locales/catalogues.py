@@ -25,6 +25,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = tuple(sorted(path.parent.name for path in (ROOT / "locales").glob("*/LC_MESSAGES")))
 VARIANTS = (".self", ".other")
+PLAIN = ".plain"
+"""The variant of a message in plainer words, for those who asked for large type; no message needs one."""
 _DATED = ('"POT-Creation', '"PO-Revision', '"Last-Translator', '"Language-Team', '"Report-Msgid')
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PACK_KEYS = {"text", "label", "name", "question", "chosen", "confirmed_by", "issuer", "jurisdiction", "note"}
@@ -166,6 +168,7 @@ def problems(locale: str, domain: str) -> Iterator[str]:
         if not written.get(message) and not all(written.get(variant) for variant in variants):
             yield f"{where}: {message!r} has no translation (from {', '.join(sorted(files))})."
     known = set(wanted) | {message + variant for message in wanted for variant in VARIANTS}
+    known |= {message + PLAIN for message in known}
     for message, text in sorted(written.items()):
         if message not in known:
             yield f"{where}: {message!r} is used nowhere."
@@ -197,7 +200,7 @@ def update() -> None:
                     continue
                 variants = [message + variant for variant in VARIANTS]
                 ids = variants if old.get(variants[0]) else [message]
-                for each in ids:
+                for each in (*ids, *(name + PLAIN for name in ids if old.get(name + PLAIN))):
                     kept = old.get(each)
                     flags = ["python-brace-format"] if kept and _placeholders(str(kept.string)) else []
                     new.add(each, kept.string if kept else "", [(file, None) for file in sorted(files)], flags=flags)
