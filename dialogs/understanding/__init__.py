@@ -1,6 +1,7 @@
 """What people mean: facts, intents and commands out of one free sentence, with the span each came from.
 
-Grammar and dictionaries, nothing learnt and nothing fetched: the same text always means the same.
+Facts come from grammar and dictionaries alone; what a sentence is after is also judged by its likeness to examples
+(`judge.py`). Nothing is learnt while the program runs and nothing fetched: the same text always means the same.
 """
 
 from __future__ import annotations
