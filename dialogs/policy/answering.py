@@ -11,15 +11,13 @@ from dialogs.context import N_, Case
 from dialogs.notes import ask_county, badge, known_amount, unset_notes
 from dialogs.policy.faq import placeholders
 from dialogs.policy.figures_asked import figures_of
-from dialogs.policy.index import Hit, Index
+from dialogs.policy.index import FITS, Hit, Index
 from dialogs.policy.passages import Passage, place
 from dialogs.replies import Answer, Line, Text
 from dialogs.sources import sources
 from policy_engine.citations import Citation
 from policy_engine.parameters import Unset, Values, decided_by
 
-FITS = 0.5
-"""From here on a passage answers the question."""
 AS_WELL = 0.88
 """How near to the best another one comes that may have been meant instead."""
 CERTAIN = 0.9

@@ -19,7 +19,7 @@ _COUNTED = re.compile(
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|hundred|thousand)\b"
 )
 _FILE_KEYS = {"terms", "aspects", "ignored", "question_words", "original", "entries"}
-_KEYS = {"asks", "title", "flow", "answers"}
+_KEYS = {"asks", "title", "flow", "otherwise", "answers"}
 _ANSWER_KEYS = {"says", "cite", "figures", "silent"}
 
 
@@ -52,6 +52,7 @@ class FaqEntry:
     """One thing that people ask about, in the ways they put it.
 
     `flow` is a goal of the conversation that answers it better, about the person who asks, where that is meant.
+    `otherwise` are words that lead here where nothing fits: 假发能报吗 asks which costs count, whatever is named.
     """
 
     id: str
@@ -59,6 +60,7 @@ class FaqEntry:
     asks: tuple[str, ...]
     answers: Mapping[str, FaqAnswer]
     flow: str = ""
+    otherwise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,9 +121,18 @@ def read_faq(data: Any) -> Faq:
 
 def _entry(name: str, data: Any) -> FaqEntry:
     if not isinstance(data, Mapping) or set(data) - _KEYS or not {"asks", "title"} <= set(data):
-        raise FaqError(f"{name}: an entry has title and asks, and may have answers and flow. Correct its keys.")
+        raise FaqError(
+            f"{name}: an entry has title and asks, and may have answers, flow and otherwise. Correct its keys."
+        )
     answers = {str(scheme): _answer(f"{name}.{scheme}", each) for scheme, each in (data.get("answers") or {}).items()}
-    return FaqEntry(name, str(data["title"]), _texts(data["asks"], name), answers, str(data.get("flow", "")))
+    return FaqEntry(
+        name,
+        str(data["title"]),
+        _texts(data["asks"], name),
+        answers,
+        str(data.get("flow", "")),
+        _texts(data.get("otherwise") or [], name),
+    )
 
 
 def _answer(where: str, data: Any) -> FaqAnswer:

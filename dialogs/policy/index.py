@@ -11,13 +11,21 @@ from functools import lru_cache
 from dialogs.context import Words
 from dialogs.policy.faq import Faqs
 from dialogs.policy.passages import Passage, passages, place
-from dialogs.policy.terms import Vocabulary
+from dialogs.policy.terms import Vocabulary, any_of, folded, letters, parts_of
 from policy_engine.scheme import Scheme
 
 _KINDS = {"=": 2.0, "?": 0.6}
 """How much more than a pair of characters a thing with a name says, and how much less what is asked about it."""
 _OWN_WORDS = 0.85
 """How much a document's own sentence counts beside a question that people really put in these words."""
+_LONE = 0.6
+"""How much a single character left over counts that stands nowhere: 跑 in 跑上海 says little, 护照 says a lot."""
+_TOLD = 0.88
+"""How well a sentence fits at most that is not put as a question: 发票弄丢了 may only tell what happened."""
+FITS = 0.5
+"""From here on a passage answers the question."""
+_PART = 0.88
+"""How much a part counts where the whole sentence fits nothing: 印传单要用，起付线多少 asks for the deductible."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,10 @@ class Index:
                 holders.setdefault(term, set()).add(each.id)
         count = len(self.passages)
         self._weights = {term: _weight(term, math.log(1 + count / len(held))) for term, held in holders.items()}
-        # Pairs of characters that stand nowhere say that the question is about something else.
         self._unknown = math.log(1 + count)
+        self._order = {name: place for place, name in enumerate(self.passages)}
+        self._asked = frozenset(letters(phrase) for each in self.passages.values() for phrase in each.phrases)
+        self._otherwise = [(each, any_of(each.otherwise)) for each in self.passages.values() if each.otherwise]
         self._postings: dict[str, list[tuple[int, float]]] = {}
         self._owners: list[Passage] = []
         for number, (each, terms, trust) in enumerate(phrases):
@@ -58,6 +68,27 @@ class Index:
 
     def search(self, text: str) -> list[Hit]:
         """The passages that fit, best first, one for each place of a document; nothing for a text without terms."""
+        best = self._scores(text)
+        if max(best.values(), default=0.0) < FITS:
+            for part in parts_of(text):
+                for name, score in self._scores(part).items():
+                    best[name] = max(best.get(name, 0.0), _PART * score)
+        if max(best.values(), default=0.0) < FITS and self.vocabulary.terms(text):
+            best |= {each.id: FITS for each, words in self._otherwise if words.search(folded(text))}
+        top = max(best.values(), default=0.0)
+        if top > _TOLD and not self.vocabulary.asks(text) and letters(text) not in self._asked:
+            best = {name: score * _TOLD / top for name, score in best.items()}
+        ranked = sorted(best, key=lambda name: (-round(best[name], 9), self._order[name]))
+        places: dict[tuple[str, ...], Hit] = {}
+        for name in ranked:
+            passage = self.passages[name]
+            # The FAQ may answer several questions from one article; a document's own sentences on it are one answer.
+            key = (name,) if passage.asked else place(passage.citations[0])
+            places.setdefault(key, Hit(passage, best[name]))
+        return list(places.values())
+
+    def _scores(self, text: str) -> dict[str, float]:
+        """How well each passage fits by the phrase that fits best, by its name."""
         vector = self._vector(self.vocabulary.terms(text))
         norm = _norm(vector)
         scores: dict[int, float] = {}
@@ -68,18 +99,17 @@ class Index:
         for number, score in scores.items():
             name = self._owners[number].id
             best[name] = max(best.get(name, 0.0), score)
-        order = {name: place for place, name in enumerate(self.passages)}
-        ranked = sorted(best, key=lambda name: (-round(best[name], 9), order[name]))
-        places: dict[tuple[str, ...], Hit] = {}
-        for name in ranked:
-            passage = self.passages[name]
-            # The FAQ may answer several questions from one article; a document's own sentences on it are one answer.
-            key = (name,) if passage.asked else place(passage.citations[0])
-            places.setdefault(key, Hit(passage, best[name]))
-        return list(places.values())
+        return best
 
     def _vector(self, terms: Counter[str]) -> Mapping[str, float]:
-        return {term: self._weights.get(term, self._unknown) * (1 + math.log(n)) for term, n in terms.items()}
+        return {term: self._rarity(term) * (1 + math.log(n)) for term, n in terms.items()}
+
+    def _rarity(self, term: str) -> float:
+        """How much a term says. What no passage is about says that the question is about something else."""
+        known = self._weights.get(term)
+        if known is not None:
+            return known
+        return self._unknown * (_LONE if len(term) == 1 and not term.isascii() else _KINDS.get(term[:1], 1.0))
 
 
 def _weight(term: str, rarity: float) -> float:

@@ -17,7 +17,8 @@ class Passage:
 
     `phrases` are what it is found by, `asked` of them those that people really ask. `parameters` are listed with their
     values. `silent`: the documents leave it open. `flow`: a goal that answers it for the person who asks.
-    `read_as` is an open place of the text, told with how it is read.
+    `read_as` is an open place of the text, told with how it is read. `otherwise` are words that lead here where nothing
+    fits.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Passage:
     silent: bool = False
     flow: str = ""
     read_as: str = ""
+    otherwise: tuple[str, ...] = ()
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -113,4 +115,5 @@ def _of_faq(scheme: Scheme, faqs: Faqs, words: Words) -> Iterator[Passage]:
             parameters=answer.figures,
             silent=answer.silent,
             flow=entry.flow,
+            otherwise=tuple(word for each in there for word in each.otherwise),
         )

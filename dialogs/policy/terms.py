@@ -9,10 +9,13 @@ from collections.abc import Iterable
 
 from dialogs.policy.faq import Faqs
 
-_RUN = re.compile(r"%|[a-z][a-z'’-]*|[\u3400-\u9fff]+")
+_RUN = re.compile(r"%|[a-z](?:[a-z'’-]*[a-z])?|[\u3400-\u9fff]+")
 _PERCENT = re.compile("百分之[一二三四五六七八九十百]+")
 _NUMBER = re.compile("[一二三四五六七八九两]*[十百千万][一二三四五六七八九十百千万两]*(?!分)")
+_STOPS = re.compile(r"[,，。;；:：?？!！\n]+|(?<![\x00-\x7f]) +")
 _LONGEST = 500
+_PARTS = 6
+_SHORTEST_PART = 4
 _WORDS = 5
 _ENDINGS = ("ing", "ed", "es", "s")
 
@@ -28,12 +31,9 @@ class Vocabulary:
             self._words.update({folded(word): f"={name}" for name, words in faq.terms.items() for word in words})
             self._words.update({folded(word): f"?{name}" for name, words in faq.aspects.items() for word in words})
             asking += [folded(word) for word in faq.question_words]
-        self._longest = max((len(word) for word in self._words), default=0)
-        spoken = [rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in asking]
-        self._original = frozenset(
-            "".join(self._letters(phrase)) for faq in faqs.by_locale.values() for phrase in faq.original
-        )
-        self._asking = re.compile("|".join([*spoken, r"\?", r"(.)[不没]\1"]))
+        self._longest = max((len(word) for word in self._words if not word.isascii()), default=0)
+        self._original = frozenset(letters(phrase) for faq in faqs.by_locale.values() for phrase in faq.original)
+        self._asking = any_of(asking, r"\?", r"(.)[不没]\1")
 
     def asks(self, text: str) -> bool:
         """Whether the sentence is put as a question."""
@@ -41,11 +41,7 @@ class Vocabulary:
 
     def wants_original(self, text: str) -> bool:
         """Whether the official wording is asked for, and nothing else said."""
-        return "".join(self._letters(text)) in self._original
-
-    @staticmethod
-    def _letters(text: str) -> list[str]:
-        return _RUN.findall(folded(text))
+        return letters(text) in self._original
 
     def terms(self, text: str) -> Counter[str]:
         """The terms of a text with how often each occurs; a thing that has a name starts with "=",
@@ -92,6 +88,22 @@ class Vocabulary:
             else:
                 yield _stem(words[at])
                 at += 1
+
+
+def letters(text: str) -> str:
+    """What is said, without spaces, stops and figures."""
+    return "".join(_RUN.findall(folded(text)))
+
+
+def any_of(words: Iterable[str], *patterns: str) -> re.Pattern[str]:
+    """What finds any of the words in a folded text, English ones as whole words, or any of the patterns."""
+    spoken = (rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in map(folded, words))
+    return re.compile("|".join([*spoken, *patterns]))
+
+
+def parts_of(text: str) -> list[str]:
+    """The parts of a sentence between its stops; people tell why they ask before or after what they ask."""
+    return [part for part in _STOPS.split(text[:_LONGEST])[:_PARTS] if len(part) >= _SHORTEST_PART]
 
 
 def folded(text: str) -> str:

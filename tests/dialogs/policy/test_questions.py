@@ -21,6 +21,7 @@ from bot.asking import Replied, ask_policy
 from bot.channels.plain import plain
 from bot.faqs import faqs
 from bot.languages import catalogue, first_language
+from dialogs.policy.answering import CERTAIN
 from dialogs.policy.index import index_of
 from policy_engine.checking.quantities import quantities
 from policy_engine.citations import article_key
@@ -140,3 +141,19 @@ def test_a_question_takes_less_than_a_millisecond() -> None:
 )
 def test_nothing_that_is_asked_fails(text: str) -> None:
     assert said(replied("jiaxing-2008", None, text, "zh_Hans"))
+
+
+@pytest.mark.parametrize("question", ["假发能报吗", "磁共振能不能报", "is a wig covered", "does it cover an MRI scan"])
+def test_whatever_is_named_it_is_the_list_that_says_whether_it_is_paid(question: str) -> None:
+    assert replied("jiaxing-2008", None, question).told.meant[0].id == "faq.list_of_costs"
+
+
+@pytest.mark.parametrize("told", ["发票弄丢了", "打架受的伤", "没有居住证", "she has a residence permit"])
+def test_what_is_only_told_is_no_certain_question(told: str) -> None:
+    index = index_of(load_scheme("jiaxing-2008"), faqs(), catalogue(first_language(told)))
+    assert max(hit.score for hit in index.search(told)) < CERTAIN
+
+
+def test_why_somebody_asks_does_not_hide_what_is_asked() -> None:
+    found = replied("jiaxing-2008", None, "店里要印一张传单贴在门口给大家看，起付线多少")
+    assert found.told.meant[0].id == "faq.deductible"
