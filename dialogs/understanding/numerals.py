@@ -60,6 +60,9 @@ def read_whole(text: str) -> int | None:
 
 def _plain(text: str, at: int) -> Number | None:
     """A number without what may stand before and after it."""
+    if text[at + 1 : at + 2] == "把" and (unit := UNITS.get(text[at], 0)) >= 100:
+        # 万把块: about ten thousand, which is taken as it is said, like 一万左右.
+        return Number("number", at, at + 2, unit * MILLE, unit * MILLE, unit * MILLE, great=True)
     if at >= len(text) or not (text[at] in DIGITS or is_digit(text[at]) or text[at] in "十拾半廿卅"):
         return None
     return _half(text, at) or _magnitude(text, at)

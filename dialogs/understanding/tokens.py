@@ -18,7 +18,7 @@ _NONE: frozenset[str] = frozenset()
 _DAY_SIGNS = ("号", "日")
 _HUNDRED = 100 * MILLE
 _HIGHEST = 10**12 * MILLE
-_NUMBER_STARTS = frozenset(DIGITS) | frozenset("0123456789十拾半百千第¥rc廿卅")
+_NUMBER_STARTS = frozenset(DIGITS) | frozenset("0123456789十拾半百千万第¥rc廿卅")
 
 
 @dataclass(slots=True)

@@ -95,7 +95,7 @@ def test_loose(text: str, low: int, high: float) -> None:
     assert (number.low, number.high, number.end) == (low * MILLE, round(high * 100) * 1000, len(text))
 
 
-@pytest.mark.parametrize("text", ["万把块", "千把块", "几千", "来", "百姓", "千万别", "abc"])
+@pytest.mark.parametrize("text", ["几千", "万一", "来", "百姓", "千万别", "abc"])
 def test_no_number_starts_here(text: str) -> None:
     assert read_number(text, 0) is None
 
