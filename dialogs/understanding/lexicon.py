@@ -160,6 +160,7 @@ class _Reader:
     def __init__(self, sets: Any) -> None:
         self._sets: dict[str, tuple[str, ...]] = {}
         self._trees: dict[str, Words] = {}
+        self._pieces: dict[str, Words] = {}
         _only(sets, tuple(sets), "sets")
         for name, phrases in sets.items():
             self._sets[str(name)] = self.phrases(phrases, f"sets: {name}")
@@ -241,7 +242,9 @@ class _Reader:
 
     def _part(self, piece: str, is_set: bool, where: str, each: str | None) -> Words:
         if not is_set:
-            return words_of((fold(piece),))
+            if piece not in self._pieces:
+                self._pieces[piece] = words_of((fold(piece),))
+            return self._pieces[piece]
         name = self._named(piece, where, each)
         if name not in self._trees:
             self._trees[name] = words_of(map(fold, self._sets[name]))
