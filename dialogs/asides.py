@@ -8,8 +8,8 @@ from dataclasses import replace
 from dialogs.conversation import Aside
 from dialogs.flows import FLOWS
 from dialogs.going_on import Turn
-from dialogs.policy.answering import CERTAIN, FITS, Told, answer, meant, not_covered, told_of
-from dialogs.policy.index import Hit, Index, index_of
+from dialogs.policy.answering import CERTAIN, Told, answer, meant, not_covered, told_of
+from dialogs.policy.index import FITS, Hit, Index, index_of
 from dialogs.policy.passages import Passage
 from dialogs.questions import ASKING, HOSPITAL, MEANT, goal_question, goals_of
 from dialogs.repairs import Repairs

@@ -126,8 +126,11 @@ class Conversation:
         return replace(self, steps=steps, misses=0, aside=None)
 
     def back(self) -> Conversation:
-        """The conversation without its last step."""
-        return replace(self, steps=self.steps[:-1], asked=None, misses=0, aside=None)
+        """The conversation without its last step, and without going on from it to the next of several people."""
+        steps = self.steps
+        while len(steps) > 1 and _only_goes_on(steps[-2], steps[-1]):
+            steps = steps[:-1]
+        return replace(self, steps=steps[:-1], asked=None, misses=0, aside=None)
 
     def to_dict(self) -> dict[str, Any]:
         """The conversation as JSON-ready data."""
@@ -164,6 +167,12 @@ def conversation_from_dict(data: Mapping[str, Any]) -> tuple[Conversation, bool]
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
     return conversation, any(lost for _, lost in steps)
+
+
+def _only_goes_on(before: Step, step: Step) -> bool:
+    """Whether nobody said anything in a step: it only took the next of several people."""
+    said = step.said or step.unsure or step.forgotten or step.besides
+    return not said and step.subject in before.waiting and step.subject not in step.waiting
 
 
 def _merged(steps: Iterable[Step]) -> tuple[Step, ...]:

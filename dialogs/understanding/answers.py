@@ -104,6 +104,8 @@ def _parts(label: str) -> set[str]:
 
 def _index(whole: str, texts: Sequence[str], lexicons: Sequence[Lexicon]) -> int | None:
     """1, 二, 第二个, ②, the second one. -1 is the last; never 0."""
+    if whole.startswith("-"):
+        return None  # no choice is below the first
     bare = whole.strip(" .,()、。:!")
     if len(bare) == 1 and not bare.isascii() and (digit := int(unicodedata.digit(bare, 0))):
         return digit

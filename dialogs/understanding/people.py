@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.mentions import Mention
+from dialogs.understanding.phrasebook import longest
 from dialogs.understanding.tokens import Sentence
 
 _HOUSEHOLD = "self"
 
 
-def apart(sentence: Sentence, mentions: Sequence[Mention], chosen: str | None) -> dict[str, list[Mention]]:
+def apart(
+    sentence: Sentence, mentions: Sequence[Mention], chosen: str | None, lexicons: Sequence[Lexicon]
+) -> dict[str, list[Mention]]:
     """The mentions of each person, whoever the sentence is about first; a single person has them all.
 
     `chosen` is whom the sentence is about. What is said before anybody is named is said of each, and so is what is said
@@ -21,7 +25,7 @@ def apart(sentence: Sentence, mentions: Sequence[Mention], chosen: str | None) -
     order = list(dict.fromkeys(person for person in order if person))
     said = [mention for mention in mentions if mention.fact != "subject"]
     owners = {id(mention): _owner(mention, people) for mention in said}
-    together = {id(mention) for mention in said if _of_all(sentence, mention, people)}
+    together = {id(mention) for mention in said if _of_all(sentence, mention, people, lexicons)}
     named = {person for person, _ in people}
     own = {owners[id(mention)] for mention in said if not mention.open and id(mention) not in together}
     if len(named) < 2 or chosen not in named or (len(own - {None}) < 2 and not together):
@@ -58,11 +62,17 @@ def _owner(mention: Mention, people: Sequence[tuple[str, int]]) -> str | None:
     return next((person for person, start in reversed(people) if start <= mention.start), None)
 
 
-def _of_all(sentence: Sentence, mention: Mention, people: Sequence[tuple[str, int]]) -> bool:
-    """Whether a word for all of them stands right before what is said, and nobody is named in between."""
+def _of_all(
+    sentence: Sentence, mention: Mention, people: Sequence[tuple[str, int]], lexicons: Sequence[Lexicon]
+) -> bool:
+    """Whether a word for all of them stands in what is said, or before it with nobody named in between."""
     last = max((start for _, start in people if start <= mention.start), default=None)
-    if last is None:
+    if last is None or last == mention.start:
         return False
+    for at in range(mention.start, mention.end):
+        found = (longest(lexicon.phrases.start, sentence.text, at) for lexicon in lexicons)
+        if any(each and each[0] <= mention.end and "all" in each[1].marks for each in found):
+            return True  # 户口都在嘉兴
     clause = sentence.tokens[mention.first].clause
     for at in range(mention.first - 1, -1, -1):
         token = sentence.tokens[at]

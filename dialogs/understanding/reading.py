@@ -63,11 +63,14 @@ def understand(
     if intent == "contribution" and not any(mention.fact == "contribution_year" for mention in mentions):
         year = year_paid_for(sentence)
         mentions += [year] if year else []
-    facts, others = _settled(sentence, mentions, expected, stay, corrected=corrected)
+    facts, others = _settled(sentence, mentions, expected, stay, lexicons, corrected=corrected)
     if intent == "compare_hospitals" and any("or" in token.marks for token in sentence.tokens):
         facts.pop("provider_level", None)  # 镇上还是上海: the one that is named is not the one that was chosen
-    if expecting and choice is None and not control and intent is None and not facts.keys() - PERSONAL:
+    judged = bool(wish.because)
+    if expecting and choice is None and not control and (intent is None or judged) and not facts.keys() - PERSONAL:
         choice = answers.contained(sentence, texts, expecting)
+        # 我在示例县参保 names a choice; what it is like counts for less.
+        intent = None if choice else intent
     if expecting and choice is not None:
         value = answers.typed(expecting.fact, choice[0])
         if value is not None:
@@ -91,7 +94,13 @@ def understand(
 
 
 def _settled(
-    sentence: Sentence, mentions: list[Mention], expected: str | None, stay: bool, *, corrected: bool
+    sentence: Sentence,
+    mentions: list[Mention],
+    expected: str | None,
+    stay: bool,
+    lexicons: Sequence[Lexicon],
+    *,
+    corrected: bool,
 ) -> tuple[dict[str, Finding], tuple[Person, ...]]:
     """What is said of the person that the sentence is about, and of others besides."""
     facts = settle(sentence, mentions, expected, stay, corrected)
@@ -99,7 +108,7 @@ def _settled(
     denied = any(mention.fact == "subject" and mention.negated for mention in mentions)
     if subject is None or corrected or denied:
         return facts, ()
-    groups = apart(sentence, mentions, str(subject.value))
+    groups = apart(sentence, mentions, str(subject.value), lexicons)
     if len(groups) < 2:
         return facts, ()
     settled = {person: settle(sentence, said, expected, stay, corrected) for person, said in groups.items()}

@@ -53,6 +53,16 @@ def test_back_takes_the_whole_message_back(context: Make) -> None:
     assert back.waiting == ()
 
 
+def test_back_from_the_second_leads_to_the_last_question_about_the_first(context: Make) -> None:
+    turn = walk(start(context()), "我爸七十二，我妈六十九，能参保吗", context=context())
+    while turn.conversation.subject == "father":
+        before = turn.conversation
+        turn = walk(before, "没有", context=context())
+    back = walk(turn.conversation, "上一步", context=context()).conversation
+    assert (back.subject, back.asked) == ("father", before.asked)
+    assert back.waiting == ("mother",)
+
+
 def test_cancel_lets_nobody_wait_any_more(context: Make) -> None:
     told = walk(start(context()), "我爸七十二，我妈六十九，能参保吗", context=context()).conversation
     assert told.waiting == ("mother",)

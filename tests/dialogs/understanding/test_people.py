@@ -35,6 +35,13 @@ CASES: list[tuple[str, dict[str, dict[str, Any]]]] = [
     ("我没有居住证，我老婆有", {"spouse": {"residence_permit": True}}),
     ("我妈六十五岁，农村户口", {"mother": {"age": 65, "registration_kind": "rural"}}),
     ("不是我妈，是我爸，七十了", {"father": {"age": 70}}),
+    (
+        "我爸70，我妈66，户口都在嘉兴",
+        {
+            "father": {"age": 70, "registered_locally": True},
+            "mother": {"age": 66, "registered_locally": True},
+        },
+    ),
     ("my father is 72 and my mother is 69", {"father": {"age": 72}, "mother": {"age": 69}}),
 ]
 
