@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.corpus import PARTS, corpus, score
+from bot.languages import LOCALES, read_data
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -20,6 +21,12 @@ def test_big_enough_and_no_sentence_twice() -> None:
     assert len(work) + len(measure) >= 500
     assert len(measure) >= 200
     assert len(set(work + measure)) == len(work) + len(measure)
+
+
+def test_nothing_that_is_only_measured_is_an_example_to_learn_from() -> None:
+    measured = {said.say for said in corpus("measure")}
+    learnt = {text for locale in LOCALES for texts in read_data(locale, "examples.yaml").values() for text in texts}
+    assert not measured & learnt
 
 
 def test_a_fifth_is_english() -> None:
