@@ -1,4 +1,4 @@
-"""Every conversation through the terminal command, each turn in a process of its own."""
+"""Every conversation through the terminal command, those of happy_paths in a process of their own."""
 
 from __future__ import annotations
 
@@ -9,29 +9,62 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import app
 from tests.servers import HEBAO, environment
 from tests.transcripts.transcript import Heard, Transcript, play, transcripts
 
 pytestmark = pytest.mark.server
 
 
-@pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.file)
-def test_hebao_say_holds_the_conversation(transcript: Transcript, tmp_path: Path) -> None:
-    settings = {"HEBAO_DATABASE_URL": f"sqlite:///{tmp_path}/hebao.db", "HEBAO_OFFER_DEMO": "true"}
-    if transcript.county:
-        settings["HEBAO_COUNTY"] = transcript.county
+IN_PROCESSES = [each for each in transcripts() if each.file.startswith("happy_paths/")]
+"""A process takes two seconds to start, and tells nothing new of the rest."""
+
+
+def arguments(transcript: Transcript) -> list[str]:
     spoken = [turn.say for turn in transcript.turns]
-    command = [*HEBAO, "say", "--json", "--contact", "somebody", "--locale", transcript.locale, "--", *spoken]
-    ran = subprocess.run(command, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False)
-    assert ran.returncode == 0, ran.stderr
-    answers = iter(ran.stdout.splitlines())
+    return ["say", "--json", "--contact", "somebody", "--locale", transcript.locale, "--", *spoken]
+
+
+def settings_of(transcript: Transcript, folder: Path) -> dict[str, str]:
+    settings = {"HEBAO_DATABASE_URL": f"sqlite:///{folder}/hebao.db", "HEBAO_OFFER_DEMO": "true"}
+    return settings | ({"HEBAO_COUNTY": transcript.county} if transcript.county else {})
+
+
+def check(transcript: Transcript, printed: str) -> None:
+    answers = iter(printed.splitlines())
 
     def speak(_text: str) -> Heard:
         turn = json.loads(next(answers))
         return Heard("\n".join(each["plain"] for each in turn["replies"]), turn["asks"], turn["state"])
 
     play(transcript, speak)
+
+
+@pytest.mark.parametrize("transcript", IN_PROCESSES, ids=lambda each: each.file)
+def test_hebao_say_holds_the_conversation_in_a_process_of_its_own(transcript: Transcript, tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [*HEBAO, *arguments(transcript)],
+        env=environment(**settings_of(transcript, tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    check(transcript, ran.stdout)
+
+
+@pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.file)
+def test_hebao_say_holds_the_conversation(
+    transcript: Transcript, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings_of(transcript, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    ran = CliRunner().invoke(app, arguments(transcript))
+    assert ran.exit_code == 0, ran.output
+    check(transcript, ran.stdout)
 
 
 def test_hebao_chat_on_a_real_terminal_goes_on_where_it_stopped(tmp_path: Path) -> None:
