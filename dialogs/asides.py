@@ -51,6 +51,8 @@ class Asides(Repairs):
             return self._original()
         if findings.command is not None:
             return None
+        if self._answers(findings, asked) and findings.intent != "policy_question":
+            return None
         hits = index.search(text)
         if not self._is_policy(text, findings, asked, index, hits):
             return None
@@ -64,11 +66,17 @@ class Asides(Repairs):
         """Whether somebody can say that this is their county."""
         return self.context.county is None and county in self.context.counties
 
+    @staticmethod
+    def _answers(findings: Findings, asked: Question | None) -> bool:
+        """Whether what was said answers the open question."""
+        said = set(findings.values()) - {"subject", "county"}
+        return findings.choice is not None or (asked is not None and asked.fact in said)
+
     def _is_policy(
         self, text: str, findings: Findings, asked: Question | None, index: Index, hits: Sequence[Hit]
     ) -> bool:
         facts = set(findings.values()) - {"subject"}
-        answers = findings.choice is not None or (asked is not None and asked.fact in facts - {"county"})
+        answers = self._answers(findings, asked)
         if findings.intent == "policy_question" and not answers:
             return True
         if not hits:
@@ -76,7 +84,7 @@ class Asides(Repairs):
         best = hits[0]
         certain = best.score >= CERTAIN and best.passage.asked > 0
         if answers:  # 门诊起付线是多少, where inpatient or outpatient is asked for, is a question all the same
-            return certain and findings.intent == "policy_question" and index.vocabulary.asks(text)
+            return certain and index.vocabulary.asks(text)
         if facts & _AMOUNTS:
             return certain and findings.intent is None and index.vocabulary.asks(text)
         if certain:

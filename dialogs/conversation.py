@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from policy_engine.errors import FactError
@@ -92,12 +93,13 @@ class Conversation:
 
     def facts(self) -> dict[str, Value]:
         """What is known about the present subject, and what the household shares. Nothing of any other person."""
-        return self._settled()[0]
+        return dict(self._settled[0])
 
     def unsure(self) -> frozenset[str]:
         """The facts that the person does not know about the present subject."""
-        return self._settled()[1]
+        return self._settled[1]
 
+    @cached_property
     def _settled(self) -> tuple[dict[str, Value], frozenset[str]]:
         facts: dict[str, Value] = {}
         unsure: set[str] = set()

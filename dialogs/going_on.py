@@ -32,6 +32,7 @@ class Progress:
     def __init__(self, conversation: Conversation, context: Context) -> None:
         self.conversation = conversation
         self.context = context
+        self._known: tuple[Conversation, Case] | None = None
 
     @property
     def words(self) -> Words:
@@ -41,7 +42,9 @@ class Progress:
 
     def case(self) -> Case:
         """The case of the present subject, as far as it is known."""
-        return self.case_in(self.conversation)
+        if self._known is None or self._known[0] is not self.conversation:
+            self._known = self.conversation, self.case_in(self.conversation)
+        return self._known[1]
 
     def case_in(self, conversation: Conversation) -> Case:
         """The case that a conversation is about, as far as it is known there."""

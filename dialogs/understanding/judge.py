@@ -71,16 +71,14 @@ class Judge:
         return {"wishes": self.wishes, "traits": list(self.rows), "weights": b64encode(weights.tobytes()).decode()}
 
     def judge(self, traits: Traits) -> Judgement:
-        """The judgement of a sentence with these traits."""
-        size = len(self.wishes)
-        rows = self.rows
-        known = [(trait, value, rows[trait] * size) for trait, value in traits.items() if trait in rows]
-        scores = [0.0] * size
-        for _, value, at in known:
-            weights = self.weights[at : at + size]
-            scores = [score + value * weight for score, weight in zip(scores, weights, strict=True)]
+        """The judgement of a sentence with these traits, which all count alike."""
+        size, rows = len(self.wishes), self.rows
+        known = [
+            (trait, self.weights[rows[trait] * size : (rows[trait] + 1) * size]) for trait in traits if trait in rows
+        ]
+        value = next(iter(traits.values()), 0.0) / _PARTS
+        scores = [value * sum(column) for column in zip(*(row for _, row in known), strict=True)] or [0.0] * size
         best = max(range(size), key=scores.__getitem__)
-        told = sorted(((value * self.weights[at + best], trait) for trait, value, at in known), reverse=True)
+        told = sorted(((row[best], trait) for trait, row in known), reverse=True)
         because = tuple(trait for much, trait in told[:_REASONS] if much > 0)
-        by_wish = {wish: score / _PARTS for wish, score in zip(self.wishes, scores, strict=True)}
-        return Judgement(self.wishes[best], by_wish, because)
+        return Judgement(self.wishes[best], dict(zip(self.wishes, scores, strict=True)), because)

@@ -95,15 +95,18 @@ class Pair:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The words of one language, ready to be looked up."""
+    """The words of one language, ready to be looked up.
+
+    `before` and `after` are what is stripped off an utterance, by first and by last character.
+    """
 
     locale: str
     phrases: Phrasebook[Entry] = field(repr=False)
     pairs: tuple[Pair, ...] = ()
     commands: Mapping[str, tuple[str, str | None]] = field(default_factory=dict, repr=False)
     answers: Mapping[tuple[str, str], Value] = field(default_factory=dict, repr=False)
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
     months: Mapping[str, int] = field(default_factory=dict)
     ordinals: Mapping[str, int] = field(default_factory=dict)
@@ -126,8 +129,8 @@ class Lexicon:
             pairs=tuple(map(reader.pair, data.get("pairs") or ())),
             commands=reader.commands(data.get("commands") or {}),
             answers=reader.answers(data.get("answers") or ()),
-            before=reader.words(strip.get("before"), "strip: before"),
-            after=reader.words(strip.get("after"), "strip: after"),
+            before=_grouped(reader.words(strip.get("before"), "strip: before"), 0),
+            after=_grouped(reader.words(strip.get("after"), "strip: after"), -1),
             names={
                 canonical(fold(phrase)): fact_id
                 for fact_id, phrases in (data.get("names") or {}).items()
@@ -144,6 +147,15 @@ class Lexicon:
             if written in text:
                 text = text.replace(written, meant)
         return text
+
+
+def _grouped(words: Iterable[str], place: int) -> dict[str, tuple[str, ...]]:
+    """Words by their first (0) or last (-1) character, in the order given."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        if word:
+            found[word[place]] = (*found.get(word[place], ()), word)
+    return found
 
 
 def _only(data: Any, known: Iterable[str], where: str) -> None:

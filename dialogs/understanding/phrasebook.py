@@ -36,17 +36,20 @@ class State(dict[str, "State[Ending]"], Generic[Ending]):
     another in. A character that no phrase goes on with raises KeyError.
     """
 
-    __slots__ = ("_book", "_places", "ends", "wrong")
+    __slots__ = ("_book", "_following", "_places", "ends", "wrong")
 
     def __init__(
         self, book: Phrasebook[Ending], places: Sequence[Place], ends: Ending | None, wrong: ValueError | None = None
     ) -> None:
         super().__init__()
         self._book, self._places, self.ends, self.wrong = book, places, ends, wrong
+        self._following: frozenset[str] | None = None
 
     def __missing__(self, char: str) -> State[Ending]:
         # What leads nowhere is not kept: people may type any character there is.
-        found = self._book.after(self._places, char)
+        if self._following is None:
+            self._following = frozenset(char for _, _, node in self._places for char in node)
+        found = self._book.after(self._places, char) if char in self._following else None
         if found is None:
             raise KeyError(char)
         self[char] = found

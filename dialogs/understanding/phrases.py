@@ -25,7 +25,8 @@ def forms(text: str, lexicons: Sequence[Lexicon]) -> tuple[str, ...]:
         if len(found) >= _MOST_FORMS:
             break
         for lexicon in lexicons:
-            for shorter in (*_without_start(form, lexicon.before), *_without_end(form, lexicon.after)):
+            starts, ends = lexicon.before.get(form[0], ()), lexicon.after.get(form[-1], ())
+            for shorter in (*_without_start(form, starts), *_without_end(form, ends)):
                 if shorter and shorter not in found:
                     found[shorter] = None
                     queue.append(shorter)
