@@ -12,7 +12,7 @@ from dialogs.understanding.mentions import Mention
 from dialogs.understanding.numerals import read_whole
 from dialogs.understanding.phrases import command_of, forms, name_of
 from dialogs.understanding.text import canonical, fold
-from dialogs.understanding.tokens import Sentence, Token
+from dialogs.understanding.tokens import Sentence
 from policy_engine.errors import FactError
 from policy_engine.facts import FACTS, Value, parse_fact
 
@@ -125,7 +125,7 @@ def clause_answers(
     for first, last in _clauses(sentence):
         tokens = sentence.tokens[first : last + 1]
         lead = 0
-        while lead < len(tokens) and _is_person(tokens[lead]):
+        while lead < len(tokens) and tokens[lead].names_somebody:
             lead += 1
         start = tokens[lead].start if lead < len(tokens) else tokens[0].start
         texts = forms(sentence.text[start : tokens[-1].end], lexicons)
@@ -213,8 +213,3 @@ def _clauses(sentence: Sentence) -> Iterator[tuple[int, int]]:
         if index + 1 == len(sentence.tokens) or sentence.tokens[index + 1].clause != token.clause:
             yield first, index
             first = index + 1
-
-
-def _is_person(token: Token) -> bool:
-    subject = token.entry is not None and any(fact == "subject" for fact, _ in token.entry.facts)
-    return subject or bool(token.marks & {"pronoun", "pronoun_self"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dialogs.understanding.mentions import Mention
-from dialogs.understanding.tokens import Sentence, Token
+from dialogs.understanding.tokens import Sentence
 from policy_engine.facts import FACTS, Value
 
 
@@ -15,7 +15,7 @@ def elliptic(sentence: Sentence, mentions: Sequence[Mention]) -> list[Mention]:
     for index, token in enumerate(sentence.tokens):
         marks = token.marks & {"neg_have", "have"}
         before = sentence.neighbour(index, -1)
-        if not marks or before is None or not _is_person(before) or not _ends_clause(sentence, index):
+        if not marks or before is None or not before.names_somebody or not _ends_clause(sentence, index):
             continue
         if any(_is_thing(mention) and mention.last > index for mention in mentions if mention.first <= index):
             continue
@@ -44,11 +44,6 @@ def _not_held(mention: Mention) -> Value | None:
 
 def _is_thing(mention: Mention) -> bool:
     return mention.fact != "subject" and (FACTS[mention.fact].kind == "bool" or mention.thing)
-
-
-def _is_person(token: Token) -> bool:
-    named = token.entry is not None and any(fact == "subject" for fact, _ in token.entry.facts)
-    return named or bool(token.marks & {"pronoun", "pronoun_self"})
 
 
 def _ends_clause(sentence: Sentence, index: int) -> bool:

@@ -20,7 +20,13 @@ NOTHING = "none"
 _REASONS = 3
 _PARTS = 1000
 
-Traits = dict[str, float]
+Traits = frozenset[str]
+"""What a sentence has that can speak for a wish. Each counts alike: so much that the squares add up to 1."""
+
+
+def share(traits: Traits) -> float:
+    """How much each of these traits counts."""
+    return len(traits) ** -0.5 if traits else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +77,12 @@ class Judge:
         return {"wishes": self.wishes, "traits": list(self.rows), "weights": b64encode(weights.tobytes()).decode()}
 
     def judge(self, traits: Traits) -> Judgement:
-        """The judgement of a sentence with these traits, which all count alike."""
+        """The judgement of a sentence with these traits."""
         size, rows = len(self.wishes), self.rows
         known = [
             (trait, self.weights[rows[trait] * size : (rows[trait] + 1) * size]) for trait in traits if trait in rows
         ]
-        value = next(iter(traits.values()), 0.0) / _PARTS
+        value = share(traits) / _PARTS
         scores = [value * sum(column) for column in zip(*(row for _, row in known), strict=True)] or [0.0] * size
         best = max(range(size), key=scores.__getitem__)
         told = sorted(((row[best], trait) for trait, row in known), reverse=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from dialogs.understanding.judge import Judge, Traits
+from dialogs.understanding.judge import Judge, Traits, share
 
 _ROUNDS = 12
 _BOLDNESS = 0.4
@@ -27,23 +27,26 @@ def learn(examples: Sequence[tuple[str, Traits]]) -> Judge:
     size = len(wishes)
     weights: dict[str, list[float]] = {}
     sums: dict[str, list[float]] = {}
+    # In one order, so that the same sums are rounded in the same way.
+    given = [(wish, sorted(traits)) for wish, traits in examples]
+    values = [share(traits) for _, traits in examples]
     order = list(range(len(examples)))
     shuffle = random.Random(_SEED).shuffle  # noqa: S311 - a reproducible order, nothing secret
     seen = 1
     for _ in range(_ROUNDS):
         shuffle(order)
         for number in order:
-            wish, traits = examples[number]
-            right = places[wish]
+            wish, traits = given[number]
+            right, value = places[wish], values[number]
             scores = [0.0] * size
-            for trait, value in traits.items():
+            for trait in traits:
                 if trait in weights:
                     scores = [score + value * each for score, each in zip(scores, weights[trait], strict=True)]
             rival = max((place for place in range(size) if place != right), key=scores.__getitem__)
             loss = 1 - scores[right] + scores[rival]
             if loss > 0:
                 step = min(_BOLDNESS, loss / 2)
-                for trait, value in traits.items():
+                for trait in traits:
                     for held, much in ((weights, step * value), (sums, seen * step * value)):
                         row = held.setdefault(trait, [0.0] * size)
                         row[right] += much

@@ -16,22 +16,19 @@ _EACH_END = 120
 
 
 def traits_of(sentence: Sentence, facts: Iterable[str], grammar: str | None) -> Traits:
-    """What a sentence has that can speak for a wish, each counting alike, so that their squares add up to 1.
+    """What a sentence has that can speak for a wish.
 
     `facts` are those spoken of, `grammar` is the wish that the grammar found. What is said about facts is left out of
     the words: 我妈 and 我爸, 海宁 and 平湖 want the same.
     """
-    found = dict.fromkeys(_pieces(_without_facts(sentence)))
+    found = {*_pieces(_without_facts(sentence)), *(f"={fact}" for fact in facts), f"?{grammar or NOTHING}"}
     for token in sentence.tokens:
-        found |= {f"@{mark}": None for mark in token.marks if mark != "glue"}
+        found |= {f"@{mark}" for mark in token.marks if mark != "glue"}
         if token.entry and token.entry.intent:
-            found[f"!{token.entry.intent}"] = None
+            found.add(f"!{token.entry.intent}")
         if token.number or token.date:
-            found["#"] = None
-    found |= {f"={fact}": None for fact in facts}
-    found[f"?{grammar or NOTHING}"] = None
-    value = len(found) ** -0.5
-    return dict.fromkeys(found, value)
+            found.add("#")
+    return frozenset(found)
 
 
 def _without_facts(sentence: Sentence) -> str:

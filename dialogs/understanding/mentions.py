@@ -229,10 +229,7 @@ def _after(sentence: Sentence, mention: Mention, had: bool, bound: set[int], tar
 
 
 def _is_hospital(token: Token) -> bool:
-    named = token.entry is not None and any(
-        fact in ("provider_level", "provider_grade") for fact, _ in token.entry.facts
-    )
-    return named or "hospital" in token.marks
+    return token.states("provider_level", "provider_grade") or "hospital" in token.marks
 
 
 def _ends_there(sentence: Sentence, index: int) -> bool:
@@ -259,8 +256,7 @@ def _alone(sentence: Sentence, mention: Mention) -> bool:
         at = index
         while (token := sentence.neighbour(at, step)) is not None:
             # 我妈农村的 says it of her; 居民老陆 says nothing of his registration.
-            named = token.entry is not None and any(fact == "subject" for fact, _ in token.entry.facts)
-            subject = named and step < 0
+            subject = token.states("subject") and step < 0
             if not (token.marks & {"glue", "pronoun", "pronoun_self"} or subject) or abs(at - index) > 3:
                 return False
             at += step

@@ -88,7 +88,7 @@ def _may_be_bare(sentence: Sentence, index: int) -> bool:
     said_so = before is not None and "age_before" in before.marks
     announced = said_so and _person_before(sentence, index) is not None
     # 我老娘八十六骨头断了: so old, right after a person, whatever comes next.
-    old = number.whole is not None and number.whole >= _OLD and before is not None and _is_subject(before)
+    old = number.whole is not None and number.whole >= _OLD and before is not None and before.states("subject")
     announced = announced or (old and not number.plain)
     if said_so and sentence.text.startswith(_A_YEAR, after.start):
         return True  # 今年五十八一年要交多少
@@ -100,7 +100,7 @@ def _person_before(sentence: Sentence, index: int) -> Token | None:
         token = sentence.tokens[at]
         if token.clause != sentence.tokens[index].clause:
             return None
-        if token.marks & {"pronoun", "pronoun_self"} or _is_subject(token):
+        if token.names_somebody:
             return token
         if not token.marks & {"glue", "age_before"}:
             return None
@@ -141,7 +141,7 @@ def _person_near(sentence: Sentence, index: int) -> bool:
     at = index - 1
     while at >= max(0, index - 3):
         token = sentence.tokens[at]
-        if _is_subject(token) or token.marks & {"pronoun", "pronoun_self", "age_before", "age_named"}:
+        if token.names_somebody or token.marks & {"age_before", "age_named"}:
             return True
         if not token.marks & {"glue", "neg_be", "have"}:
             return False
@@ -170,18 +170,17 @@ def _follows_person(sentence: Sentence, index: int) -> bool:
     """姑妈有低保，71 and 平湖户口 48: a number that is a clause by itself, after one that says who somebody is."""
     clause = sentence.tokens[index].clause - 1
     said = [token for token in sentence.tokens[:index] if token.clause == clause]
-    return any(_is_subject(token) or _says_who(token) or token.marks & {"pronoun", "pronoun_self"} for token in said)
+    return any(token.names_somebody or _says_who(token) for token in said)
 
 
 def _says_who(token: Token) -> bool:
-    facts = token.entry.facts if token.entry else ()
-    return any(fact in ("registered_locally", "registration_kind") for fact, _ in facts)
+    return token.states("registered_locally", "registration_kind")
 
 
 def _introduced(sentence: Sentence, index: int) -> int | None:
     """我是平湖农民，今年六十六: the word for "I" that opens the sentence of an age, where nobody else is spoken of."""
     tokens = sentence.tokens
-    if any(_is_subject(token) or "pronoun" in token.marks for token in tokens):
+    if any(token.states("subject") or "pronoun" in token.marks for token in tokens):
         return None
     first = next((at for at, token in enumerate(tokens[:index]) if "glue" not in token.marks), None)
     if first is None or "pronoun_self" not in tokens[first].marks:
@@ -191,10 +190,6 @@ def _introduced(sentence: Sentence, index: int) -> int | None:
 
 def _tells_of_a_thing(token: Token) -> bool:
     return "lacking" in token.marks or (token.entry is not None and any(f != "subject" for f, _ in token.entry.facts))
-
-
-def _is_subject(token: Token) -> bool:
-    return token.entry is not None and any(fact == "subject" for fact, _ in token.entry.facts)
 
 
 def dates(sentence: Sentence, expected: str | None) -> Iterator[Mention]:

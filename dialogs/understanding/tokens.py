@@ -15,6 +15,7 @@ from dialogs.understanding.text import at_word_edge, ends_clause, is_digit, is_l
 
 _PLACES = frozenset(("here", "away"))
 _NONE: frozenset[str] = frozenset()
+_PERSONS = frozenset(("pronoun", "pronoun_self"))
 _DAY_SIGNS = ("号", "日")
 _HUNDRED = 100 * MILLE
 _HIGHEST = 10**12 * MILLE
@@ -40,6 +41,15 @@ class Token:
     def known(self) -> bool:
         """Whether this is anything but unknown words."""
         return bool(self.entry or self.number or self.date)
+
+    def states(self, *facts: str) -> bool:
+        """Whether its words say something of one of these facts."""
+        return self.entry is not None and any(fact in facts for fact, _ in self.entry.facts)
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether it is a person: by relation, or as "I" or "she"."""
+        return self.states("subject") or not self.marks.isdisjoint(_PERSONS)
 
 
 @dataclass(slots=True)
@@ -120,7 +130,7 @@ def cut(text: str, lexicons: Sequence[Lexicon], today: datetime.date | None = No
         at = end
     ends += [""] * (clause + 1 - len(ends))
     tokens = _spoken(tokens)
-    return Sentence(text, from_today(tokens, text, today) if today else tokens, ends)
+    return Sentence(text, _from_today(tokens, text, today) if today else tokens, ends)
 
 
 def _word_end(text: str, at: int) -> int:
@@ -247,7 +257,7 @@ def _rest(tokens: list[Token], at: int, scale: int) -> bool:
     return scale * MILLE // 10 <= number.low < scale * MILLE
 
 
-def from_today(tokens: list[Token], text: str, today: datetime.date) -> list[Token]:
+def _from_today(tokens: list[Token], text: str, today: datetime.date) -> list[Token]:
     """The tokens with every date that is counted from today in one: 昨天, 下个月3号, 去年5月8号, 5月8号."""
     out: list[Token] = []
     at = 0

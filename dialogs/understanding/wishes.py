@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dialogs.understanding.control import PERSONAL, control_of
 from dialogs.understanding.intents import intent_of
 from dialogs.understanding.judge import NOTHING, Judgement
-from dialogs.understanding.lexicon import COMMANDS, INTENTS, Lexicon
+from dialogs.understanding.lexicon import ARGUMENTS, COMMANDS, INTENTS, Lexicon
 from dialogs.understanding.likeness import traits_of
 from dialogs.understanding.mentions import Mention
 from dialogs.understanding.phrases import command_of
@@ -92,7 +92,7 @@ def _counts(judged: Judgement, found: str, facts: AbstractSet[str], expected: st
 
 def _joined(control: Control) -> str:
     command, argument = control
-    return f"{command}.{argument}" if argument and command in ("language", "large_text") else command
+    return f"{command}.{argument}" if argument and command in ARGUMENTS else command
 
 
 def _parted(judged: Judgement) -> Wish:
