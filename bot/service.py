@@ -20,7 +20,9 @@ from dialogs.replies import Reply, reply_from_dict, reply_to_dict
 from dialogs.respond import Turn, greet, open_question, respond
 from dialogs.resuming import Resumed, resumed
 from dialogs.understanding import mask_identity_numbers
-from member_store.store import PastTurn, Reduced, Store, StoredTurn
+from member_store.members.records import Records
+from member_store.store import Store
+from member_store.turns import PastTurn, Reduced, StoredTurn
 from policy_engine.facts import fact_to_json
 
 HISTORY = 50
@@ -109,7 +111,7 @@ class Service:
         # Nobody needs an identity number for advice, so none is kept, not even encrypted.
         text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")
 
-        def reduce(state: dict[str, Any] | None) -> Reduced:
+        def reduce(state: dict[str, Any] | None, _records: Records) -> Reduced:
             if state:
                 known = state.get("locale")
                 locale = known if known in LOCALES else first_language(text, inbound.locale)
@@ -143,7 +145,7 @@ class Service:
         context = self.context()
         now = datetime.datetime.now(datetime.UTC)
 
-        def reduce(state: dict[str, Any] | None) -> Reduced:
+        def reduce(state: dict[str, Any] | None, _records: Records) -> Reduced:
             stored = conversation_from_dict(state) if state else None
             conversation = stored[0] if stored else Conversation(first_language("", locale, wanted), asked=GOAL)
             chosen = replace(

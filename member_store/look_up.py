@@ -7,10 +7,10 @@ import secrets
 
 from sqlalchemy import select
 
-from member_store import tables
 from member_store.database import Database
 from member_store.encryption import Cipher, to_bytes
 from member_store.errors import StoreError
+from member_store.tables import conversations as tables
 
 _NAME = "look-up"
 _FIND = select(tables.secrets.c.value).where(tables.secrets.c.name == _NAME)

@@ -6,16 +6,17 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
 
-from member_store import tables
 from member_store.database import Database
 from member_store.encryption import Cipher
+from member_store.tables import TABLES
+from member_store.tables.columns import is_encrypted
+from member_store.tables.conversations import Secret
 
 _BATCH = 200
-_ENCRYPTED = (
-    (tables.secrets, "name", ("value",)),
-    (tables.conversations, "id", ("state",)),
-    (tables.inbox, "id", ("message_id", "text", "outcome")),
-    (tables.outbox, "id", ("payload",)),
+_ENCRYPTED: tuple[tuple[Table, str, tuple[str, ...]], ...] = tuple(
+    (model.metadata.tables[str(model.__tablename__)], "name" if model is Secret else "id", columns)
+    for model in TABLES
+    if (columns := tuple(name for name, field in model.model_fields.items() if is_encrypted(field.description)))
 )
 
 
@@ -42,9 +43,10 @@ def _rotate_table(database: Database, cipher: Cipher, table: Table, key: str, co
             last = rows[-1][key]
             changes = []
             for row in rows:
-                renewed = {each: cipher.renew(row[each], f"{table.name} {row[key]}") for each in columns}
-                if any(renewed[each] != row[each] for each in columns):
-                    changes.append({"changed": row[key], **renewed})
+                kept = [each for each in columns if row[each] is not None]
+                renewed = {each: cipher.renew(row[each], f"{table.name} {row[key]}") for each in kept}
+                if any(renewed[each] != row[each] for each in kept):
+                    changes.append({"changed": row[key], **{each: row[each] for each in columns}, **renewed})
             if changes:
                 connection.execute(change, changes)
             changed += len(changes)

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Insert, Row, bindparam, select
 
-from member_store import tables
 from member_store.database import Database
 from member_store.encryption import Cipher
 from member_store.look_up import keyed_hash, load_key
+from member_store.members.actors import SYSTEM, Actor
+from member_store.members.records import OFFICE_TIME, Records
 from member_store.rotation import rotate
 from member_store.schema import upgrade
+from member_store.tables import conversations as tables
+from member_store.tables.columns import CHANNEL_LENGTH
+from member_store.tables.conversations import OutboxState
+from member_store.turns import PastTurn, Reducer, StoredTurn
 
 MESSAGE_ID_LENGTH = 128
 """The longest message id that is taken, in characters."""
 
-_CHANNEL = re.compile(rf"[a-z][a-z0-9_-]{{0,{tables.CHANNEL_LENGTH - 1}}}")
+_CHANNEL = re.compile(rf"[a-z][a-z0-9_-]{{0,{CHANNEL_LENGTH - 1}}}")
 
 _conversations, _inbox, _outbox = tables.conversations.c, tables.inbox.c, tables.outbox.c
 
@@ -52,44 +57,6 @@ _HISTORY_REPLIES = (
     .where(*_LATEST)
     .order_by(_inbox.turn, _outbox.position)
 )
-
-
-@dataclass(frozen=True)
-class Reduced:
-    """What a turn made of a conversation, as plain JSON data.
-
-    `state` replaces the conversation's state; `replies` are given in this order; `outcome` is whatever else the caller
-    needs to give the same answer again.
-    """
-
-    state: dict[str, Any] = field(repr=False)
-    replies: list[dict[str, Any]] = field(repr=False)
-    outcome: dict[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class StoredTurn:
-    """A turn that is on disk. `turn` counts from 1; `repeated`: the message had been dealt with before."""
-
-    replies: list[dict[str, Any]] = field(repr=False)
-    outcome: dict[str, Any] = field(repr=False)
-    turn: int
-    repeated: bool
-
-
-@dataclass(frozen=True)
-class PastTurn:
-    """A turn of the history. `received_at` is in UTC."""
-
-    message_id: str = field(repr=False)
-    text: str = field(repr=False)
-    replies: list[dict[str, Any]] = field(repr=False)
-    outcome: dict[str, Any] = field(repr=False)
-    received_at: datetime
-
-
-Reducer = Callable[[dict[str, Any] | None], Reduced]
-"""From a conversation's state (None for a new contact) to what the turn makes of it. Must not use the store."""
 
 
 class Store:
@@ -133,13 +100,20 @@ class Store:
         self.close()
 
     def turn(
-        self, channel: str, account: str, message_id: str, text: str, reduce: Reducer, now: datetime | None = None
+        self,
+        channel: str,
+        account: str,
+        message_id: str,
+        text: str,
+        reduce: Reducer,
+        now: datetime | None = None,
+        today: date | None = None,
     ) -> StoredTurn:
         """Take one turn: all of it is on disk when this returns, none of it if it raises.
 
         A message id that this contact has used before gives the stored answer, and `reduce` is not called; of several
         equal messages at once, one is reduced and the others wait for its answer. `now` (with a time zone) is when the
-        message was received, by default this moment.
+        message was received, by default this moment; `today` the day for the members, by default that moment's.
 
         Raises whatever `reduce` raises; ValueError for a malformed channel (lower-case letters, digits, `-`, `_`), an
         empty account, a message id that is empty or longer than `MESSAGE_ID_LENGTH`, or a `now` without a time zone;
@@ -158,7 +132,9 @@ class Store:
                 claim = {"conversation_id": conversation.id, "message": message}
                 if known := connection.execute(_FIND_MESSAGE, claim).first():
                     return self._repeat(connection, known)
-            reduced = reduce(self._state(conversation) if conversation else None)
+            records = self._records(connection, received_at, today)
+            reduced = reduce(self._state(conversation) if conversation else None, records)
+            records.finish()
             state, outcome = _to_json(reduced.state), _to_json(reduced.outcome)
             payloads = [_to_json(reply) for reply in reduced.replies]
             turn = conversation.turn + 1 if conversation else 1
@@ -188,7 +164,7 @@ class Store:
                     "conversation_id": conversation_id,
                     "position": position,
                     "payload": self._cipher.encrypt(payload),
-                    "state": tables.OutboxState.ANSWERED,
+                    "state": OutboxState.ANSWERED,
                     "created_at": received_at,
                 }
                 for position, payload in enumerate(payloads)
@@ -197,6 +173,34 @@ class Store:
                 connection.execute(_NEW_REPLIES, rows)
         # Read back from JSON, so that the first answer and every repetition of it are alike to the last tuple.
         return StoredTurn([json.loads(each) for each in payloads], json.loads(outcome), turn, repeated=False)
+
+    @contextmanager
+    def records(
+        self, actor: Actor = SYSTEM, now: datetime | None = None, today: date | None = None
+    ) -> Iterator[Records]:
+        """A transaction that changes members: all of it is on disk at the end, none of it if an exception leaves it.
+
+        Must not be nested. Raises StoreError if the database fails.
+        """
+        with self._database.writing() as connection:
+            records = self._records(connection, now or datetime.now(UTC), today)
+            records.actor = actor
+            yield records
+            records.finish()
+
+    @contextmanager
+    def reading_records(self, now: datetime | None = None, today: date | None = None) -> Iterator[Records]:
+        """A transaction that only reads members, and on SQLite waits for no writer. Raises StoreError as `records`."""
+        with self._database.reading() as connection:
+            records = self._records(connection, now or datetime.now(UTC), today)
+            try:
+                yield records
+            finally:
+                records.session.close()
+
+    def _records(self, connection: Connection, now: datetime, today: date | None) -> Records:
+        day = today or now.astimezone(OFFICE_TIME).date()
+        return Records(self._database, connection, self._cipher, self._look_up_key, now, day)
 
     def conversation(self, channel: str, account: str) -> dict[str, Any] | None:
         """The state of a contact's conversation, None if there is none. Raises ValueError and StoreError as `turn`."""

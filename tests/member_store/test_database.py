@@ -10,7 +10,8 @@ from sqlalchemy import text
 from member_store.database import Database
 from member_store.encryption import generate_key
 from member_store.errors import StoreError
-from member_store.store import Reduced, Store
+from member_store.store import Store
+from member_store.turns import Reduced
 
 
 def test_sqlite_is_durable_enforces_foreign_keys_and_waits_for_locks(sqlite_path):
@@ -127,7 +128,7 @@ def test_a_server_that_does_not_answer_is_named_without_the_password(scheme):
 
 
 def test_a_database_that_fails_says_so_and_the_store_goes_on_afterwards(sqlite_path, key):
-    def reduce(state):
+    def reduce(state, _records):
         return Reduced({}, [], {})
 
     with Store.open(f"sqlite:///{sqlite_path}?timeout=0.1", key) as store:
@@ -142,7 +143,7 @@ def test_a_database_that_fails_says_so_and_the_store_goes_on_afterwards(sqlite_p
 
 def test_a_server_that_dropped_its_connections_costs_nobody_a_turn(postgresql_url, key):
     with Store.open(postgresql_url, key) as store, Store.open(postgresql_url, key) as other:
-        store.turn("web", "zhang", "1", "hello", lambda state: Reduced({}, [], {}))
+        store.turn("web", "zhang", "1", "hello", lambda state, _records=None: Reduced({}, [], {}))
         with other._database.writing() as connection:
             connection.execute(
                 text(
@@ -152,4 +153,4 @@ def test_a_server_that_dropped_its_connections_costs_nobody_a_turn(postgresql_ur
                 )
             )
         time.sleep(0.1)
-        assert store.turn("web", "zhang", "2", "hello", lambda state: Reduced({}, [], {})).turn == 2
+        assert store.turn("web", "zhang", "2", "hello", lambda state, _records=None: Reduced({}, [], {})).turn == 2

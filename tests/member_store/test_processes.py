@@ -1,6 +1,7 @@
 import json
 
-from member_store.store import Reduced, Store
+from member_store.store import Store
+from member_store.turns import Reduced
 from tests.member_store.worker import count
 
 
@@ -32,7 +33,9 @@ def test_a_process_killed_in_the_middle_of_a_turn_leaves_nothing_half_done(start
     with Store.open(url, key) as store:
         assert store.conversation("web", "zhang") is None
         assert store.history("web", "zhang") == []
-        stored = store.turn("web", "zhang", "first", "hello", lambda state: Reduced({"was": state}, [{}], {}))
+        stored = store.turn(
+            "web", "zhang", "first", "hello", lambda state, _records=None: Reduced({"was": state}, [{}], {})
+        )
     assert (stored.turn, stored.repeated) == (1, False)
 
 
@@ -57,5 +60,5 @@ def test_a_process_waits_while_another_one_writes(start_worker, url, key):
     with Store.open(url, key) as store:
         assert store.conversation("web", "li") is None
         worker.tell("let go")
-        stored = store.turn("web", "li", "mine", "hello", lambda state: Reduced({"was": state}, [], {}))
+        stored = store.turn("web", "li", "mine", "hello", lambda state, _records=None: Reduced({"was": state}, [], {}))
     assert (stored.turn, worker.hear()) == (2, "let go")

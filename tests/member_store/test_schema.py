@@ -6,10 +6,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
-from member_store import schema, tables
+from member_store import schema
 from member_store.database import Database
 from member_store.errors import StoreError
-from member_store.store import Reduced, Store
+from member_store.store import Store
+from member_store.tables import conversations as tables
+from member_store.turns import Reduced
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_a_migration_that_fails_leaves_no_table_behind(database):
 
 
 def test_the_state_of_a_reply_is_one_that_is_known(store, database):
-    store.turn("web", "zhang", "1", "hello", lambda state: Reduced({}, [{}], {}))
+    store.turn("web", "zhang", "1", "hello", lambda state, _records=None: Reduced({}, [{}], {}))
     with database.reading() as connection:
         assert connection.execute(text("SELECT state FROM outbox")).scalars().all() == ["answered"]
     with pytest.raises(StoreError, match=r"(?i)check"), database.writing() as connection:
@@ -77,13 +79,13 @@ def test_the_state_of_a_reply_is_one_that_is_known(store, database):
 
 
 def test_foreign_keys_are_enforced(store, database):
-    store.turn("web", "zhang", "1", "hello", lambda state: Reduced({}, [{}], {}))
+    store.turn("web", "zhang", "1", "hello", lambda state, _records=None: Reduced({}, [{}], {}))
     with pytest.raises(StoreError, match=r"(?i)foreign key"), database.writing() as connection:
         connection.execute(tables.conversations.delete())
 
 
 def test_a_message_and_a_turn_can_each_be_stored_once_only(store, database):
-    store.turn("web", "zhang", "1", "hello", lambda state: Reduced({}, [{}], {}))
+    store.turn("web", "zhang", "1", "hello", lambda state, _records=None: Reduced({}, [{}], {}))
     with database.reading() as connection:
         row = dict(connection.execute(tables.inbox.select()).mappings().one())
     del row["id"]

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from member_store.store import MESSAGE_ID_LENGTH, Reduced, Store
+from member_store.store import MESSAGE_ID_LENGTH, Store
+from member_store.turns import Reduced
 
 
 def echo(text):
-    return lambda state: Reduced({"said": [*(state or {"said": []})["said"], text]}, [{"text": text}], {"about": text})
+    return lambda state, _records=None: Reduced(
+        {"said": [*(state or {"said": []})["said"], text]}, [{"text": text}], {"about": text}
+    )
 
 
 def never(state):
@@ -19,7 +22,7 @@ def never(state):
 def test_a_new_contact_has_no_state_and_the_next_turn_gets_the_state_of_the_last(store: Store):
     seen = []
 
-    def reduce(state):
+    def reduce(state, _records):
         seen.append(state)
         return Reduced({"n": len(seen)}, [{"text": "a"}, {"text": "b"}], {"done": False})
 
@@ -51,7 +54,7 @@ def test_a_repeated_message_is_known_after_a_restart(url, key):
 
 
 def test_the_first_answer_and_its_repetition_are_alike_even_where_the_reducer_used_tuples(store: Store):
-    def reduce(state):
+    def reduce(state, _records):
         return Reduced({}, [{"choices": ({"value": "yes"},)}], {"path": (1, 2)})
 
     first, again = (store.turn("web", "zhang", "1", "hello", reduce) for _ in range(2))
@@ -60,7 +63,7 @@ def test_the_first_answer_and_its_repetition_are_alike_even_where_the_reducer_us
 
 
 def test_a_turn_without_replies_is_kept_and_repeated(store: Store):
-    store.turn("web", "zhang", "1", "", lambda state: Reduced({}, [], {}))
+    store.turn("web", "zhang", "1", "", lambda state, _records=None: Reduced({}, [], {}))
     assert store.turn("web", "zhang", "1", "", never).replies == []
     assert [past.replies for past in store.history("web", "zhang")] == [[]]
 
@@ -76,7 +79,7 @@ def test_the_same_account_or_message_id_elsewhere_is_somebody_else(store: Store)
 
 
 def test_a_reducer_that_raises_leaves_nothing_behind_and_its_message_can_come_again(store: Store):
-    def fail(state):
+    def fail(state, _records):
         raise LookupError("the pack is gone")
 
     for turn in (1, 2):
@@ -91,7 +94,7 @@ def test_a_reducer_that_raises_leaves_nothing_behind_and_its_message_can_come_ag
 def test_what_is_not_json_is_refused_and_nothing_is_saved(store: Store, field, bad, error):
     data = {"state": {}, "replies": [], "outcome": {}, field: [bad] if field == "replies" else bad}
     with pytest.raises(error):
-        store.turn("web", "zhang", "1", "hello", lambda state: Reduced(**data))
+        store.turn("web", "zhang", "1", "hello", lambda state, _records=None: Reduced(**data))
     assert store.conversation("web", "zhang") is None
 
 
@@ -165,7 +168,7 @@ def test_history_is_fifty_turns_unless_told(store: Store):
 
 def test_the_order_of_replies_is_kept(store: Store):
     replies = [{"text": str(number)} for number in (9, 1, 8, 2, 7)]
-    store.turn("web", "zhang", "1", "hello", lambda state: Reduced({}, replies, {}))
+    store.turn("web", "zhang", "1", "hello", lambda state, _records=None: Reduced({}, replies, {}))
     assert store.turn("web", "zhang", "1", "hello", never).replies == replies
     assert store.history("web", "zhang")[0].replies == replies
 
@@ -178,7 +181,9 @@ def test_the_same_message_three_times_at_once_from_threads_is_reduced_once(store
 
         def take(_, contact=contact, calls=calls, together=together):
             together.wait()
-            return store.turn("web", contact, "same", "hello", lambda state: calls.append(1) or echo("hello")(state))
+            return store.turn(
+                "web", contact, "same", "hello", lambda state, _records=None: calls.append(1) or echo("hello")(state)
+            )
 
         with ThreadPoolExecutor(3) as pool:
             answers = list(pool.map(take, range(3)))

@@ -6,14 +6,15 @@ import sys
 import time
 from pathlib import Path
 
-from member_store.store import Reduced, Store
+from member_store.store import Store
+from member_store.turns import Reduced
 
 
 def say(line: str) -> None:
     print(line, flush=True)
 
 
-def count(state: dict | None) -> Reduced:
+def count(state: dict | None, _records: object) -> Reduced:
     steps = (state or {"steps": 0})["steps"] + 1
     return Reduced({"steps": steps}, [{"text": f"step {steps}"}], {"steps": steps})
 
@@ -29,11 +30,11 @@ def open_at_once() -> None:
 def same_message() -> None:
     """Take the same turn as other processes when told, and note in a file that it was reduced."""
 
-    def reduce(state: dict | None) -> Reduced:
+    def reduce(state: dict | None, _records: object) -> Reduced:
         with Path(sys.argv[3]).open("a") as calls:
             calls.write(f"{os.getpid()}\n")
         time.sleep(0.05)
-        return count(state)
+        return count(state, _records)
 
     say("ready")
     sys.stdin.readline()
@@ -47,10 +48,10 @@ def same_message() -> None:
 def hang_in_turn() -> None:
     """Never come out of the reducer."""
 
-    def reduce(state: dict | None) -> Reduced:
+    def reduce(state: dict | None, _records: object) -> Reduced:
         say("reducing")
         time.sleep(600)
-        return count(state)
+        return count(state, _records)
 
     with Store.open(URL, KEYS) as store:
         store.turn("web", "zhang", "first", "hello", reduce)
@@ -68,10 +69,10 @@ def turn_for_ever() -> None:
 def hold_the_write_lock() -> None:
     """Keep a writing transaction open until told."""
 
-    def reduce(state: dict | None) -> Reduced:
+    def reduce(state: dict | None, _records: object) -> Reduced:
         say("holding")
         sys.stdin.readline()
-        return count(state)
+        return count(state, _records)
 
     with Store.open(URL, KEYS) as store:
         store.turn("web", "li", "held", "hello", reduce)

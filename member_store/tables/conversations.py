@@ -1,18 +1,14 @@
-"""The tables. Every column called encrypted holds a Fernet token in ASCII, so no database ever sees the text."""
+"""Conversations: what contacts said, and what they were answered."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Enum, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel, UTCDateTime
 
-HASH_LENGTH = 64
-"""Characters of a keyed hash in hexadecimal."""
-
-CHANNEL_LENGTH = 32
-"""The longest name of a channel, in characters."""
+from member_store.tables.columns import CHANNEL_LENGTH, HASH_LENGTH, choice
 
 
 class OutboxState(StrEnum):
@@ -74,15 +70,7 @@ class Outbox(SQLModel, table=True):
     conversation_id: int = Field(foreign_key="conversation.id")
     position: int = Field(description="from 0")
     payload: str = Field(sa_type=Text, description="encrypted JSON of one reply")
-    state: OutboxState = Field(
-        sa_type=Enum(
-            OutboxState,
-            native_enum=False,
-            length=16,
-            validate_strings=True,
-            values_callable=lambda states: [each.value for each in states],
-        )
-    )
+    state: OutboxState = Field(sa_type=choice(OutboxState))
     created_at: datetime = Field(sa_type=UTCDateTime)
 
 

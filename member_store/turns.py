@@ -1,0 +1,51 @@
+"""A turn, as it goes in and as it comes out of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from member_store.members.records import Records
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """What a turn made of a conversation, as plain JSON data.
+
+    `state` replaces the conversation's state; `replies` are given in this order; `outcome` is whatever else the caller
+    needs to give the same answer again.
+    """
+
+    state: dict[str, Any] = field(repr=False)
+    replies: list[dict[str, Any]] = field(repr=False)
+    outcome: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StoredTurn:
+    """A turn that is on disk. `turn` counts from 1; `repeated`: the message had been dealt with before."""
+
+    replies: list[dict[str, Any]] = field(repr=False)
+    outcome: dict[str, Any] = field(repr=False)
+    turn: int
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class PastTurn:
+    """A turn of the history. `received_at` is in UTC."""
+
+    message_id: str = field(repr=False)
+    text: str = field(repr=False)
+    replies: list[dict[str, Any]] = field(repr=False)
+    outcome: dict[str, Any] = field(repr=False)
+    received_at: datetime
+
+
+Reducer = Callable[[dict[str, Any] | None, Records], Reduced]
+"""From a conversation's state (None for a new contact) to what the turn makes of it.
+
+What it does to the members it does through the records, in the turn's own transaction. Must not use the store.
+"""
