@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from itertools import pairwise
 
+from dialogs.understanding.resident_number import BODY, area_exists, check_character, day_written
 from dialogs.understanding.text import BLANK, fold, is_digit, is_latin
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK = "10x98765432"
-_PROVINCES = frozenset(
-    f"{region}{province}"
-    for region, provinces in enumerate(("12345", "123", "1234567", "123456", "01234", "12345", "1", "123", "1"), 1)
-    for province in provinces
-)
-"""The first two digits: 11 is Beijing, 33 Zhejiang."""
 _PHONE_GROUPS = ([11], [3, 4, 4], [3, 8])
 _OLD_ID_GROUPS = ([15], [6, 6, 3])
+_EARLIEST = 1850
 _LONGEST_READ = 14
 """A run of more digits than this is no amount, date or age, whatever else it may be."""
 
@@ -112,14 +105,13 @@ def _groups(places: list[int]) -> list[int]:
 
 
 def _is_id(digits: str, groups: list[int]) -> bool:
-    if "x" in digits[:17] or digits[:2] not in _PROVINCES or not _is_day(digits[6:14]):
+    if "x" in digits[:BODY] or not area_exists(digits) or not _is_day(digits[6:14]):
         return False
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits[:17], strict=True))
-    return len(groups) <= 6 and _CHECK[total % 11] == digits[17]
+    return len(groups) <= 6 and check_character(digits[:BODY]) == digits[BODY].upper()
 
 
 def _is_old_id(digits: str, groups: list[int]) -> bool:
-    return "x" not in digits and digits[:2] in _PROVINCES and _is_day("19" + digits[6:12]) and groups in _OLD_ID_GROUPS
+    return "x" not in digits and area_exists(digits) and _is_day("19" + digits[6:12]) and groups in _OLD_ID_GROUPS
 
 
 def _is_mobile(digits: str, groups: list[int]) -> bool:
@@ -127,7 +119,5 @@ def _is_mobile(digits: str, groups: list[int]) -> bool:
 
 
 def _is_day(digits: str) -> bool:
-    try:
-        return datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year >= 1850
-    except ValueError:
-        return False
+    day = day_written(digits)
+    return day is not None and day.year >= _EARLIEST

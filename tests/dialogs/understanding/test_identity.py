@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.understanding import Lexicon, mask_identity_numbers, understand
-
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+from dialogs.understanding.resident_number import check_character
 
 
 def with_check(digits: str) -> str:
-    return digits + "10X98765432"[sum(w * int(d) for w, d in zip(WEIGHTS, digits, strict=True)) % 11]
+    return digits + check_character(digits)
 
 
 ID = with_check("33040219430305123")
@@ -27,6 +26,9 @@ WIDE = ID.translate({code - 0xFEE0: code for code in range(0xFF10, 0xFF3B)})
         (f"{ID}电话13812345678", "*电话*"),
         (f"{ID} 13812345678", "* *"),
         ("330402430305123", "*"),
+        (with_check("93384019850101002"), "*"),
+        (with_check("99984019850101002"), with_check("99984019850101002")),
+        (with_check("81000019900101001"), "*"),
         ("138 1234 5678", "*"),
         ("138-1234-5678", "*"),
         ("+8613812345678", "+86*"),
@@ -39,6 +41,12 @@ WIDE = ID.translate({code - 0xFEE0: code for code in range(0xFF10, 0xFF3B)})
 )
 def test_masked(text: str, masked: str) -> None:
     assert mask_identity_numbers(text, "*") == masked
+
+
+def test_the_check_character_is_that_of_the_standard() -> None:
+    # The two examples of GB 11643-1999.
+    assert check_character("11010519491231002") == "X"
+    assert check_character("44052418800101001") == "4"
 
 
 def test_the_check_digit_x_is_taken_in_both_cases() -> None:

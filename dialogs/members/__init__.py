@@ -1,0 +1,1 @@
+"""Who is enrolled: what people say of a person who is to be found in the register, read and shown with care."""
