@@ -25,9 +25,11 @@ def read_date(text: str) -> datetime.date:
     Full-width digits are read too, and a time of midnight, which databases add, is let go. Raises CellError for
     anything else, for a day that the calendar does not have, and for a year before 1850.
     """
-    folded = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
+    folded = unicodedata.normalize("NFKC", text).strip()
     if not folded:
         raise CellError(N_("sheet.date.blank"))
+    if len(folded) > _LONGEST:
+        raise CellError(N_("sheet.date.unreadable"))
     match = _DATE.fullmatch("".join(folded.split()) if "年" in folded else folded)
     if match is None:
         raise CellError(N_("sheet.date.unreadable"))

@@ -23,9 +23,11 @@ def read_amount(text: str) -> int:
     Raises CellError for a blank, a negative amount, more than two decimals other than noughts, a comma that does not
     stand between thousands ("1,23"), scientific notation, and everything else that is no amount.
     """
-    folded = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
+    folded = unicodedata.normalize("NFKC", text).strip()
     if not folded:
         raise CellError(N_("sheet.amount.blank"))
+    if len(folded) > _LONGEST:
+        raise CellError(N_("sheet.amount.unreadable"))
     if folded[0] in "-−(" or folded.startswith(f"{_SIGN}-"):
         raise CellError(N_("sheet.amount.negative"))
     bare = folded.removeprefix(_SIGN).removesuffix("元").strip()

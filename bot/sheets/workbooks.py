@@ -118,7 +118,7 @@ def _errors(rows: Sequence[Sequence[object]], scanned: Sequence[Part]) -> list[t
         (row, column - 1)
         for part in scanned
         for row, column in part.errors
-        if row <= len(rows) and column <= len(rows[row - 1]) and rows[row - 1][column - 1] == ""
+        if 0 < row <= len(rows) and 0 < column <= len(rows[row - 1]) and rows[row - 1][column - 1] == ""
     ]
 
 
