@@ -17,6 +17,7 @@ from member_store.encryption import Cipher
 from member_store.look_up import keyed_hash, load_key
 from member_store.members.actors import SYSTEM, Actor
 from member_store.members.records import OFFICE_TIME, Records
+from member_store.past import forget, forget_before, turns_of
 from member_store.rotation import rotate
 from member_store.schema import upgrade
 from member_store.tables import conversations as tables
@@ -45,18 +46,6 @@ _FIND_REPLIES = (
 _NEW_CONVERSATION = tables.conversations.insert()
 _NEW_MESSAGE, _NEW_REPLIES = tables.inbox.insert(), tables.outbox.insert()
 _SAVE_CONVERSATION = tables.conversations.update().where(_conversations.id == bindparam("conversation_id"))
-_LATEST = (_inbox.conversation_id == bindparam("conversation_id"), _inbox.turn > bindparam("after"))
-_HISTORY = (
-    select(_inbox.id, _inbox.message_id, _inbox.text, _inbox.outcome, _inbox.received_at)
-    .where(*_LATEST)
-    .order_by(_inbox.turn)
-)
-_HISTORY_REPLIES = (
-    select(_outbox.id, _outbox.inbox_id, _outbox.payload)
-    .join(tables.inbox, _outbox.inbox_id == _inbox.id)
-    .where(*_LATEST)
-    .order_by(_inbox.turn, _outbox.position)
-)
 
 
 class Store:
@@ -171,6 +160,8 @@ class Store:
             ]
             if rows:
                 connection.execute(_NEW_REPLIES, rows)
+            if reduced.forgets:
+                forget_before(connection, conversation_id, turn)
         # Read back from JSON, so that the first answer and every repetition of it are alike to the last tuple.
         return StoredTurn([json.loads(each) for each in payloads], json.loads(outcome), turn, repeated=False)
 
@@ -217,27 +208,18 @@ class Store:
         contact = self._contact(channel, account)
         if last < 1:
             raise ValueError("A history has at least one turn")
-        replies: dict[int, list[dict[str, Any]]] = {}
         with self._database.reading() as connection:
-            conversation = connection.execute(_FIND_CONVERSATION, {"contact": contact}).first()
-            if not conversation:
-                return []
-            which = {"conversation_id": conversation.id, "after": conversation.turn - last}
-            # Turns before replies: on PostgreSQL each statement sees what is committed by then, and the replies of a
-            # turn that came in between do no harm, where a turn without its replies would be wrong.
-            turns = connection.execute(_HISTORY, which).all()
-            for row in connection.execute(_HISTORY_REPLIES, which):
-                replies.setdefault(row.inbox_id, []).append(self._read(row.payload, f"outbox {row.id}"))
-        return [
-            PastTurn(
-                self._cipher.decrypt(row.message_id, f"inbox {row.id}"),
-                self._cipher.decrypt(row.text, f"inbox {row.id}"),
-                replies.get(row.id, []),
-                self._read(row.outcome, f"inbox {row.id}"),
-                row.received_at,
-            )
-            for row in turns
-        ]
+            return turns_of(connection, self._cipher, contact, last)
+
+    def forget_conversation(self, channel: str, account: str) -> bool:
+        """Delete all that was said with a contact. Whether there was anything.
+
+        From within a turn, say `Reduced.forgets` instead. Raises ValueError and StoreError as `turn`.
+        """
+        contact = self._contact(channel, account)
+        with self._database.writing() as connection:
+            conversation = self._lock_conversation(connection, contact)
+            return conversation is not None and forget(connection, [conversation.id]) > 0
 
     def rotate_keys(self) -> int:
         """Put everything under the newest key; returns how many rows that changed.

@@ -15,12 +15,13 @@ class Reduced:
     """What a turn made of a conversation, as plain JSON data.
 
     `state` replaces the conversation's state; `replies` are given in this order; `outcome` is whatever else the caller
-    needs to give the same answer again.
+    needs to give the same answer again. `forgets`: with this turn everything said and answered before it is deleted.
     """
 
     state: dict[str, Any] = field(repr=False)
     replies: list[dict[str, Any]] = field(repr=False)
     outcome: dict[str, Any] = field(repr=False)
+    forgets: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,9 @@ def contact_of(records: Records, channel: str, account: str, locale: str) -> Con
         found = records.add(
             Contact(contact=key, channel=channel, account=records.seal(account), locale=locale, created_at=records.now)
         )
+    elif found.account is None:
+        # It was forgotten when it served nobody, and now they are back.
+        found.account = records.seal(account)
     return found
 
 

@@ -91,7 +91,7 @@ def move(
     enrolment = records.locked(Enrolment, enrolment.id or 0)
     ENROLMENT.check(enrolment.state, to)
     if to not in LIVE:
-        columns |= {"ended_on": ended_on or records.today, "reason": reason}
+        columns["ended_on"] = ended_on or records.today
     records.change(
         enrolment, f"enrolment_{to.value}", person_id=enrolment.person_id, reason=reason, state=to, **columns
     )

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Connection, delete
+from sqlmodel import Session, SQLModel, col
 
 from member_store.database import Database
 from member_store.encryption import Cipher
@@ -81,9 +81,12 @@ class Records:
     ) -> bool:
         """Change some columns of a row; what stood there is kept, and the change recorded. Whether anything changed.
 
-        The audit tells the new values of columns that are not encrypted, and only the names of those that are.
+        The audit tells the new values of columns that are not encrypted, and only the names of those that are. `reason`
+        is an id, for the audit and for the row's own column of that name, where it has one.
         """
         fields = type(row).model_fields
+        if reason is not None and "reason" in fields:
+            to["reason"] = reason
         before = {name: getattr(row, name) for name, value in to.items() if getattr(row, name) != value}
         if not before:
             return False
@@ -101,7 +104,7 @@ class Records:
                     "entity": str(row.__tablename__),
                     "entity_id": getattr(row, "id"),  # noqa: B009 - every table but one has it
                     "person_id": person_id,
-                    "before": self.seal({name: _plain(value) for name, value in before.items()}),
+                    "before": self.seal({name: self._readable(row, name, value) for name, value in before.items()}),
                     "changed_at": self.now,
                 },
             )
@@ -121,6 +124,20 @@ class Records:
         entity, key = str(row.__tablename__), getattr(row, "id", None)
         self._entries.append(audit.entry(self.actor, self.now, action, entity, key, person_id, changes or {}, reason))
         return len(self._entries) - 1
+
+    def _readable(self, row: SQLModel, name: str, value: Any) -> Any:
+        # Not the token itself: key rotation renews the outer encryption, and could not see another one inside of it.
+        if isinstance(value, str) and is_encrypted(type(row).model_fields[name].description):
+            return self.unseal(value, f"{row.__tablename__} {getattr(row, 'id', None)}")
+        return _plain(value)
+
+    def forget_history(self, **which: Any) -> int:
+        """Delete what is kept of former values, where columns of the history are so. Returns how many were kept."""
+        kept = [each for each in self._before if not which.items() <= each[1].items()]
+        pending = len(self._before) - len(kept)
+        self._before = kept
+        wanted = [col(getattr(History, name)) == value for name, value in which.items()]
+        return pending + self.connection.execute(delete(History).where(*wanted)).rowcount
 
     @contextmanager
     def undoable(self) -> Iterator[None]:

@@ -1,0 +1,180 @@
+"""A store with one of everything, for the tests of what is shown, kept, taken away and found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from member_store.members import consents, delegations, enrolments, people, staff
+from member_store.members.records import Records
+from member_store.store import Store
+from member_store.tables.access import Basis, Role
+from member_store.tables.money import (
+    Account,
+    Agreement,
+    Contribution,
+    ContributionPart,
+    EntryKind,
+    HardshipApplication,
+    HardshipState,
+    LedgerEntry,
+    LedgerPosting,
+    Settlement,
+)
+from member_store.tables.people import Doubt, DoubtState, EnrolmentState
+from member_store.turns import Reduced
+
+NAME, MOTHER, WORKER = "欧阳娜依", "诸葛翠芳", "司徒建国"
+NUMBER, MOTHERS_NUMBER = "330421198803151527", "330421196205043048"
+PHONE, ADDRESS = "13857342219", "嘉善县魏塘街道浒弄桥88号"
+CERTIFICATE, BANK, GROUNDS = "残联证第77120953号", "6222081204009917723", "常年卧床无人照看"
+ACCOUNT, HELPER = "oWx-ouyang-nayi-83021", "oWx-daughter-55190"
+SAID = "我是欧阳娜依，身份证号330421198803151527，电话13857342219，住在嘉善县魏塘街道浒弄桥88号"
+PERSONAL = (
+    NAME,
+    MOTHER,
+    WORKER,
+    NUMBER,
+    MOTHERS_NUMBER,
+    PHONE,
+    ADDRESS,
+    CERTIFICATE,
+    BANK,
+    GROUNDS,
+    ACCOUNT,
+    HELPER,
+    "浒弄桥",
+)
+"""Everything personal that `fill` puts into a store. Nothing of it is real."""
+
+YEAR = 2008
+NOW = datetime(2008, 5, 6, 7, 8, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The ids of what was put in."""
+
+    person: int
+    mother: int
+    enrolment: int
+
+
+def fill(store: Store) -> Filled:
+    """Put in a resident with everything that there is about one, her mother, a helper and a worker."""
+    with store.records(now=NOW) as records:
+        filled = _people(records)
+    for number, text in enumerate(("你好", SAID), 1):
+        reduced = Reduced({"said": text}, [{"kind": "text", "text": f"您说的是：{text}"}], {"facts": {"name": NAME}})
+        store.turn("wechat", ACCOUNT, f"{ACCOUNT}-{number}", text, lambda state, _records, to=reduced: to, now=NOW)
+    return filled
+
+
+def _people(records: Records) -> Filled:
+    community = people.community(records, "jiashan", "浒弄村")
+    worker = staff.add(records, "xu", WORKER, Role.WORKER, community=community)
+    mine = people.Personal(NAME, "resident_id", NUMBER, date(1988, 3, 15), "female", PHONE, ADDRESS)
+    person = people.add(records, mine, "jiashan", community_id=community.id, registration_kind="rural")
+    hers = people.Personal(MOTHER, "resident_id", MOTHERS_NUMBER, date(1962, 5, 4), "female")
+    mother = people.add(records, hers, "jiashan", community_id=community.id)
+    people.join_household(records, [person, mother], community.id)
+    # Something has changed since, so that there is a history.
+    people.change_personal(records, person, phone="13700000000")
+    people.change_personal(records, person, phone=PHONE)
+    people.hold_certificate(records, person, "hardship_disabled", number=CERTIFICATE, valid_until=date(2009, 12, 31))
+    contact = delegations.contact_of(records, "wechat", ACCOUNT, "zh_Hans")
+    helper = delegations.contact_of(records, "wechat", HELPER, "zh_Hans")
+    delegations.link(records, contact, person, "self", Basis.SELF)
+    delegations.link(records, helper, mother, "mother", Basis.GUARDIAN)
+    code = delegations.offer(records, person, (delegations.LOOK, delegations.ACT), date(2008, 12, 31))
+    delegations.redeem(records, helper, code, "sister")
+    staff.bind(
+        records, delegations.contact_of(records, "wechat", "oWx-worker-1", "zh_Hans"), staff.new_code(records, worker)
+    )
+    consents.give(records, contact, person, consents.ENROLMENT, "2008-1", "zh_Hans", "self")
+    enrolment = enrolments.submit(
+        records,
+        person,
+        YEAR,
+        category="local_resident",
+        rules="jiaxing-2008@1",
+        rules_on=date(2008, 1, 1),
+        facts={"birth_date": "1988-03-15", "disabled": True, "registration_kind": "rural", "address": ADDRESS},
+        contact_id=contact.id,
+    )
+    for state in (EnrolmentState.VERIFIED, EnrolmentState.AWAITING_PAYMENT, EnrolmentState.ACTIVE):
+        enrolment = enrolments.move(records, enrolment, state)
+    _money(records, person.id or 0, enrolment.id or 0)
+    records.add(
+        Doubt(
+            person_id=person.id or 0,
+            contact_id=helper.id,
+            relation="sister",
+            year=YEAR,
+            stated=records.seal({"name": NAME, "number": NUMBER}),
+            state=DoubtState.OPEN,
+            created_at=records.now,
+        )
+    )
+    return Filled(person.id or 0, mother.id or 0, enrolment.id or 0)
+
+
+def _money(records: Records, person_id: int, enrolment_id: int) -> None:
+    contribution = records.add(
+        Contribution(
+            enrolment_id=enrolment_id,
+            total_fen=14_000,
+            rules="jiaxing-2008@1",
+            rules_on=date(2008, 1, 1),
+            illustrative=False,
+            worked_out="{}",
+            worked_out_at=records.now,
+        )
+    )
+    for line, payer, fen in (("own_part", "individual", 4_000), ("remainder", "government", 10_000)):
+        part = {"line": line, "payer": payer, "amount_fen": fen}
+        records.add(ContributionPart(contribution_id=contribution.id or 0, **part))
+    book(
+        records,
+        person_id,
+        EntryKind.DUE,
+        {Account.INDIVIDUAL: 4_000, Account.GOVERNMENT: 10_000, Account.INCOME: -14_000},
+    )
+    book(records, person_id, EntryKind.PAYMENT, {Account.BANK: 4_000, Account.INDIVIDUAL: -4_000})
+    records.add(
+        Agreement(
+            person_id=person_id, from_year=2008, to_year=2010, account=records.seal(BANK), signed_on=date(2008, 1, 2)
+        )
+    )
+    records.add(
+        HardshipApplication(
+            person_id=person_id,
+            year=YEAR,
+            state=HardshipState.UNDER_REVIEW,
+            grounds=records.seal(GROUNDS),
+            applied_on=date(2008, 2, 3),
+            reviewed_on=date(2008, 2, 9),
+        )
+    )
+    records.add(
+        Settlement(
+            person_id=person_id,
+            year=YEAR,
+            settled_on=date(2008, 4, 5),
+            care="inpatient",
+            provider_level="county",
+            bill_fen=320_000,
+            fund_paid_fen=123_450,
+        )
+    )
+
+
+def book(
+    records: Records, person_id: int, kind: EntryKind, amounts: dict[Account, int], on: date = date(2008, 3, 1)
+) -> LedgerEntry:
+    """Put an entry into the ledger, as it is."""
+    entry = records.add(LedgerEntry(kind=kind, person_id=person_id, effective_on=on, booked_at=records.now))
+    for account, fen in amounts.items():
+        posting = {"account": account, "person_id": person_id, "year": on.year, "amount_fen": fen}
+        records.add(LedgerPosting(entry_id=entry.id or 0, **posting))
+    return entry
