@@ -13,7 +13,7 @@ from member_store.members.records import Records
 
 _AT_ONCE = 5_000
 _CACHE_KIB = 512 * 1024
-"""Identity hashes are random, so their index is written all over: with less memory every row would wait for the disk."""
+"""Identity hashes are random, so their index is written all over: with less memory every row waits for the disk."""
 
 
 class Bulk:
@@ -68,8 +68,9 @@ class _Target:
 
     def __init__(self, model: type[SQLModel], dialect: Dialect) -> None:
         self.table: Table = SQLModel.metadata.tables[str(model.__tablename__)]
-        style: Any = "qmark" if dialect.name == "sqlite" else "format"
-        compiled: Any = self.table.insert().compile(dialect=type(dialect)(paramstyle=style))
+        positional: Any = type(dialect)
+        style = "qmark" if dialect.name == "sqlite" else "format"
+        compiled: Any = self.table.insert().compile(dialect=positional(paramstyle=style))
         names = list(compiled.positiontup)
         self.insert = str(compiled)
         self.waiting: list[tuple[Any, ...]] = []

@@ -99,9 +99,9 @@ def unpaid(records: Records, community_id: int, year: int) -> list[Listed]:
     outstanding = (
         select(func.coalesce(func.sum(LedgerPosting.amount_fen), 0))
         .where(
-            LedgerPosting.person_id == Person.id,
-            LedgerPosting.year == year,
-            LedgerPosting.account == Account.INDIVIDUAL,
+            col(LedgerPosting.person_id) == col(Person.id),
+            col(LedgerPosting.year) == year,
+            col(LedgerPosting.account) == Account.INDIVIDUAL,
         )
         .scalar_subquery()
     )
@@ -115,27 +115,27 @@ def enrolled(records: Records, community_id: int, year: int) -> list[Listed]:
 
 def not_enrolled(records: Records, community_id: int, year: int) -> list[Listed]:
     """Residents who are not enrolled, with the state of an application that nobody has verified yet."""
-    of_year = (Enrolment.person_id == Person.id, Enrolment.year == year)
+    of_year = (col(Enrolment.person_id) == col(Person.id), col(Enrolment.year) == year)
     applied = select(func.max(Enrolment.state)).where(*of_year, col(Enrolment.state).in_(_APPLIED)).scalar_subquery()
     counted = select(Enrolment.id).where(*of_year, col(Enrolment.state).in_(ENROLLED)).exists()
-    wanted = _people(applied).where(Person.community_id == community_id, *_ALIVE, ~counted)
+    wanted = _people(applied).where(col(Person.community_id) == community_id, *_ALIVE, ~counted)
     return _listed(records, wanted)
 
 
 def doubtful(records: Records, community_id: int) -> list[Listed]:
     """Whom somebody has applied for without having shown that they may, and nobody has decided; each once."""
     open_ = select(Doubt.person_id).where(Doubt.state == DoubtState.OPEN)
-    wanted = _people().where(col(Person.id).in_(open_), Person.community_id == community_id, *_ALIVE)
+    wanted = _people().where(col(Person.id).in_(open_), col(Person.community_id) == community_id, *_ALIVE)
     return _listed(records, wanted)
 
 
 def _of_communities(records: Records, year: int, which: Any) -> list[Participation]:
     numbers = _numbers(year, col(Community.id), col(Community.county))
-    wanted = select(Community.id, Community.name, *numbers).where(which).order_by(Community.name)  # type: ignore[call-overload]
+    wanted = select(Community.id, Community.name, *numbers).where(which).order_by(Community.name)
     return [Participation(key, name, _kinds(row)) for key, name, *row in records.connection.execute(wanted)]
 
 
-def _numbers(year: int, community: ColumnElement[Any] | None, county: ColumnElement[Any]) -> list[ScalarSelect[int]]:
+def _numbers(year: int, community: Any, county: Any) -> list[ScalarSelect[int]]:
     """For each kind of registration the residents and the enrolled by state, in one place.
 
     Each is a single range of an index, of which the database only has to find out how long it is. Grouping the same
@@ -155,7 +155,7 @@ def _numbers(year: int, community: ColumnElement[Any] | None, county: ColumnElem
         else:
             place = [col(Enrolment.community_id).is_(None), col(Enrolment.county) == county]
         for state in ENROLLED:
-            made = (*place, Enrolment.year == year, Enrolment.state == state)
+            made = (*place, col(Enrolment.year) == year, col(Enrolment.state) == state)
             of_kind = _is(col(Enrolment.registration_kind), kind)
             found.append(select(func.count()).select_from(Enrolment).where(*made, of_kind).scalar_subquery())
     return found
@@ -177,10 +177,11 @@ def _kinds(numbers: Sequence[int]) -> dict[str | None, Count]:
     return found
 
 
-def _people(*columns: ColumnElement[Any]) -> Select[Any]:
-    person = (Person.id, Person.household_id, Person.registration_kind, Person.personal)
-    wanted: Select[Any] = select(*person, *columns)  # type: ignore[call-overload]
-    return wanted.order_by(col(Person.household_id), col(Person.id))
+def _people(*columns: Any) -> Select[Any]:
+    person: tuple[Any, ...] = (Person.id, Person.household_id, Person.registration_kind, Person.personal)
+    wanted: Any = select(*person, *columns)
+    found: Select[Any] = wanted.order_by(col(Person.household_id), col(Person.id))
+    return found
 
 
 def _enrolments(community_id: int, year: int, *states: EnrolmentState) -> Select[Any]:
@@ -188,8 +189,8 @@ def _enrolments(community_id: int, year: int, *states: EnrolmentState) -> Select
         _people(col(Enrolment.state))
         .join(Enrolment, col(Enrolment.person_id) == col(Person.id))
         .where(
-            Enrolment.community_id == community_id,
-            Enrolment.year == year,
+            col(Enrolment.community_id) == community_id,
+            col(Enrolment.year) == year,
             col(Enrolment.state).in_(states),
             *_ALIVE,
         )
