@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import traceback
+from types import TracebackType
 
 import structlog
+
+_FRAMES = 8
+
+
+class _WithoutWords(logging.Formatter):
+    """What a library logs, by level, logger, and kind and place of an error.
+
+    Neither the message nor the traceback as Python writes it: both quote what the error was about.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        told: dict[str, object] = {"level": record.levelname, "logger": record.name}
+        if record.exc_info and record.exc_info[0] is not None:
+            told |= {"error": record.exc_info[0].__name__, "at": _places(record.exc_info[2])}
+        return json.dumps(told, ensure_ascii=False)
 
 
 def set_up_logs() -> None:
@@ -19,12 +36,17 @@ def set_up_logs() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format='{"level": "%(levelname)s", "logger": "%(name)s"}'
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutWords())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
 
 
 def log_failure(event: str, error: BaseException) -> None:
     """Record an error by kind and place. Not its message: that may hold what somebody wrote."""
-    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    structlog.get_logger().error(event, error=type(error).__name__, at=frames[-8:])
+    structlog.get_logger().error(event, error=type(error).__name__, at=_places(error.__traceback__))
+
+
+def _places(found: TracebackType | None) -> list[str]:
+    """The innermost calls, each by file, line and function."""
+    frames = traceback.extract_tb(found)[-_FRAMES:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
