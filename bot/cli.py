@@ -14,9 +14,12 @@ from bot.commands.asking import add_asking
 from bot.commands.dialogues import dialogues
 from bot.commands.explaining import add_explaining
 from bot.commands.hospitals import add_hospitals
+from bot.commands.ledger import ledger
 from bot.commands.options import AsJson, Locale, catalogue_of, print_json, refuse, settings_of, system_language
+from bot.commands.people import people
 from bot.commands.policy import policy
 from bot.commands.questions import add_questions
+from bot.commands.village import add_village
 
 if TYPE_CHECKING:
     from bot.service import Outbound, Service
@@ -34,10 +37,13 @@ add_questions(app)
 add_asking(app)
 add_explaining(app)
 add_hospitals(app)
+add_village(app)
 app.add_typer(policy, name="policy")
+app.add_typer(people, name="people")
 app.add_typer(dialogues, name="dialogs")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="db")
+app.add_typer(ledger, name="ledger")
 
 
 def main() -> NoReturn:

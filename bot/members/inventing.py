@@ -73,8 +73,10 @@ def invent(
     ten thousand people, and `told` hears how many there are after each; the audit has one record, at the beginning.
 
     Raises Refusal: `people_there` where the store holds anybody and `add` is not set, `no_areas` once all invented
-    areas are used. Raises ValueError as `invented_households` does, StoreError if the database fails.
+    areas are used. Raises ValueError as `invented_households` does, DateError for a year that the scheme does not
+    cover, StoreError if the database fails.
     """
+    scheme.on(date(year, 1, 1))
     with store.records(actor, today=today) as records:
         area = _begin(records, add, {"people": count, "seed": seed, "counties": list(counties), "year": year})
     households = invented_households(count, seed, counties, year, area)

@@ -72,6 +72,11 @@ class Listed:
     outstanding_fen: int | None = None
 
 
+def counties(records: Records) -> list[str]:
+    """The counties that have communities."""
+    return sorted(records.session.exec(select(Community.county).distinct()))
+
+
 def of_county(records: Records, county: str, year: int) -> list[Participation]:
     """The participation of each community of a county, by name; people without a community come last."""
     found = _of_communities(records, year, Community.county == county)
