@@ -19,6 +19,20 @@ from member_store.members.standing import PAYABLE, in_force, own_part_is_known, 
 from member_store.tables.money import Contribution, ContributionPart
 from member_store.tables.people import Enrolment, EnrolmentState, Person
 
+__all__ = [
+    "PAYABLE",
+    "Due",
+    "Part",
+    "cancel",
+    "due_in",
+    "due_of",
+    "in_force",
+    "keep",
+    "parts_of",
+    "to_work_out",
+    "worked_out",
+]
+
 
 @dataclass(frozen=True)
 class Part:

@@ -143,6 +143,6 @@ def _move(
 ) -> HardshipApplication:
     application = records.locked(HardshipApplication, application.id or 0)
     HARDSHIP.check(application.state, to)
-    columns = {"state": to, **days, **({"reason": reason} if reason else {})}
+    columns: dict[str, HardshipState | date] = {"state": to, **days}
     records.change(application, f"hardship_{to.value}", person_id=application.person_id, reason=reason, **columns)
     return application

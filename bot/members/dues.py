@@ -1,0 +1,192 @@
+"""What an enrolment costs, worked out by the policy engine from what was stated, and kept and booked by the store."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from member_store.members import contributions, delegations, enrolments, hardship, people
+from member_store.members.contributions import Part
+from member_store.members.records import Records
+from member_store.members.refusals import Refusal
+from member_store.tables.money import Contribution
+from member_store.tables.people import Certificate, Enrolment, EnrolmentState, Person
+from policy_engine.contribution import Contribution as WorkedOut
+from policy_engine.contribution import contribution
+from policy_engine.facts import FACTS, Value, parse_facts
+from policy_engine.money import Money
+from policy_engine.scheme import Scheme
+
+SchemeFor = Callable[[str | None], Scheme]
+"""The scheme as it stands in a county: `Settings.rules`."""
+
+ADULT = 18
+"""Whoever is younger is a minor (未成年人), for whom a guardian acts."""
+
+EXPIRED = "certificate_expired"
+"""What the kept result says where a certificate no longer held, so that it waived nothing."""
+
+BY_APPLICATION = "hardship_by_application"
+"""The note of a pack that gives those approved by application the same as the holders of a certificate (十三.3)."""
+
+_CERTIFICATE = "hardship_certificate"
+_SAME_AS = "hardship_disabled"
+
+
+def work_out(records: Records, enrolment: Enrolment, scheme_for: SchemeFor, today: datetime.date) -> Contribution:
+    """Work out what is due for an enrolment by the rules of its county on its own day, keep it and book it.
+
+    Where it is open what the person pays, nothing is charged and the enrolment waits, verified, for the county's
+    figures. A certificate counts if it is valid on the scheme's day for `today`; one that has run out waives nothing,
+    and the result says so (`certificate_has_expired`).
+
+    Raises Refusal as `contributions.keep` does, and PolicyError where the rules do not cover the day or the facts do
+    not go together.
+    """
+    scheme = scheme_for(enrolment.county)
+    person = records.locked(Person, enrolment.person_id)
+    held = people.certificates(records, person)
+    facts = _stated(records, enrolment)
+    expired = _let_go_expired(facts, held, scheme.on(None, today))
+    approved = facts.get(_CERTIFICATE, "none") == "none" and hardship.holds_decision(held, enrolment.year)
+    same = approved and scheme.contribution is not None and BY_APPLICATION in {n.id for n in scheme.contribution.notes}
+    if same:
+        facts[_CERTIFICATE] = _SAME_AS
+    found = contribution(scheme, facts, on=enrolment.rules_on)
+    # Where the pack says nothing on approval by application, the government takes over the own part all the same.
+    parts = _parts(found, waived=approved and not same)
+    told = {name: value for name, value in found.to_dict().items() if name != "facts"}
+    return contributions.keep(
+        records,
+        enrolment,
+        total_fen=_fen(found.total),
+        parts=parts,
+        rules=found.provenance.version,
+        rules_on=found.on,
+        illustrative=found.illustrative,
+        worked_out=told | {EXPIRED: expired} | ({"waived": True} if approved else {}),
+    )
+
+
+def certificate_has_expired(found: Contribution) -> bool:
+    """Whether a certificate had run out, so that the person pays although they hold one."""
+    return bool(contributions.worked_out(found).get(EXPIRED))
+
+
+def verify(records: Records, enrolment: Enrolment, scheme_for: SchemeFor, today: datetime.date) -> Contribution:
+    """The office has looked at an application and takes it: what is due is worked out, and whoever applied for
+    themselves or for a minor now acts for them.
+
+    Raises Refusal `no_move`, and otherwise as `work_out`.
+    """
+    enrolment = enrolments.move(records, enrolment, EnrolmentState.VERIFIED)
+    if enrolment.contact_id is not None:
+        minor = is_minor(records, enrolment.person_id)
+        delegations.confirm(records, enrolment.person_id, enrolment.contact_id, minor)
+    return work_out(records, enrolment, scheme_for, today)
+
+
+def is_minor(records: Records, person_id: int) -> bool:
+    """Whether a person is under 18 today; somebody whose day of birth is not known is taken for an adult."""
+    personal = people.personal_of(records, records.locked(Person, person_id))
+    born = personal.birth_date if personal else None
+    if born is None:
+        return False
+    day = records.today
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) < ADULT
+
+
+@dataclass(frozen=True)
+class WorkedOutAgain:
+    """What came of working out a county's dues again: how many are now due, still wait, or were refused.
+
+    `refused` has the id of the enrolment and the code of the refusal.
+    """
+
+    due: int
+    waiting: int
+    refused: tuple[tuple[int, str], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON data."""
+        return {"due": self.due, "waiting": self.waiting, "refused": [list(each) for each in self.refused]}
+
+
+def work_out_again(
+    records: Records, county: str, year: int, scheme_for: SchemeFor, today: datetime.date
+) -> WorkedOutAgain:
+    """Work out what waits for a county's figures, once they are set: see `contributions.to_work_out`."""
+    due = waiting = 0
+    refused: list[tuple[int, str]] = []
+    for key in [each.id or 0 for each in contributions.to_work_out(records, county, year)]:
+        try:
+            with records.undoable():
+                enrolment = records.locked(Enrolment, key)
+                work_out(records, enrolment, scheme_for, today)
+        except Refusal as refusal:
+            refused.append((key, refusal.code))
+            continue
+        if contributions.due_of(records, enrolment).own_fen is None:
+            waiting += 1
+        else:
+            due += 1
+    return WorkedOutAgain(due, waiting, tuple(refused))
+
+
+def decide_hardship(
+    records: Records,
+    person_id: int,
+    year: int,
+    scheme_for: SchemeFor,
+    today: datetime.date,
+    *,
+    approve: bool,
+    reason: str | None = None,
+) -> None:
+    """Decide a hardship application; an approval changes what is due at once, where something was worked out.
+
+    Raises Refusal: `no_hardship`, and as `hardship.decide` and `work_out` do.
+    """
+    application = hardship.going_on(records, person_id, year)
+    hardship.decide(records, application, today, approve=approve, reason=reason)
+    enrolment = enrolments.current(records, person_id, year)
+    if approve and enrolment is not None and enrolment.state in contributions.PAYABLE:
+        work_out(records, enrolment, scheme_for, today)
+
+
+def _stated(records: Records, enrolment: Enrolment) -> dict[str, Value]:
+    """What was stated that the engine knows."""
+    stated = enrolments.facts_of(records, enrolment)
+    return parse_facts({name: value for name, value in stated.items() if name in FACTS and name != "subject"})
+
+
+def _let_go_expired(facts: dict[str, Value], held: list[Certificate], day: datetime.date) -> bool:
+    """Take a certificate out of the facts where what is recorded of it says that it is not valid on the day."""
+    kind = facts.get(_CERTIFICATE, "none")
+    recorded = [each for each in held if each.kind in (kind, _CERTIFICATE)]
+    if kind == "none" or not recorded or any(_is_valid(each, day) for each in recorded):
+        return False
+    facts[_CERTIFICATE] = "none"
+    return True
+
+
+def _is_valid(certificate: Certificate, day: datetime.date) -> bool:
+    begun = certificate.valid_from is None or certificate.valid_from <= day
+    return begun and (certificate.valid_until is None or day <= certificate.valid_until)
+
+
+def _parts(found: WorkedOut, *, waived: bool) -> list[Part]:
+    return [
+        Part(
+            each.line,
+            "government" if waived and each.line == "own_part" else each.payer,
+            _fen(each.amount),
+        )
+        for each in found.parts
+    ]
+
+
+def _fen(amount: Money) -> int | None:
+    return amount.low if amount.exact else None
