@@ -39,7 +39,7 @@ _REFUSALS = (
     N_("refused.no_community"),
     N_("refused.no_county"),
     N_("refused.no_staff"),
-    N_("refused.not_your_place"),
+    N_("refused.other_community"),
     N_("refused.not_your_role"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def participation_json(
                 "residents": count.residents,
                 "enrolled": count.enrolled,
                 "active": count.active,
-                "rate": f"{_rate(count):.4f}" if count.residents else None,
+                "rate": f"{Decimal(count.enrolled) / count.residents:.4f}" if count.residents else None,
                 "below": _missed(count, kind, targets),
             }
             for kind, count in found.items()

@@ -42,16 +42,16 @@ class Place:
 def place_of(records: Records, member: StaffUser, county: str | None, community: str | None) -> Place:
     """Where a member of staff may take residents in, of the place that they asked for.
 
-    A worker's is their own community, somebody of an office has their own county. Raises Refusal: `not_your_place` for
+    A worker's is their own community, somebody of an office has their own county. Raises Refusal: `other_community` for
     any other, `no_county` where an administrator names none.
     """
     own = records.session.get(Community, member.community_id) if member.community_id is not None else None
     if member.role is Role.WORKER:
         if own is None or county not in {None, own.county} or community not in {None, own.name}:
-            raise Refusal("not_your_place")
+            raise Refusal("other_community")
         return Place(own.county, own.name)
     if member.role is Role.OFFICE and county not in {None, member.county}:
-        raise Refusal("not_your_place")
+        raise Refusal("other_community")
     chosen = county or member.county
     if chosen is None:
         raise Refusal("no_county")

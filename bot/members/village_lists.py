@@ -28,15 +28,15 @@ def community_of(records: Records, member: StaffUser, county: str | None, name: 
     """The community of that name whose lists a member of staff may have; a worker's own where none is named.
 
     Raises Refusal: `no_community` where there is none of that name, or where it takes a county or a name to tell which
-    is meant; `not_your_place` where it is not theirs.
+    is meant; `other_community` where it is not theirs.
     """
     own = records.session.get(Community, member.community_id) if member.community_id is not None else None
     if member.role is Role.WORKER:
         if own is None or county not in {None, own.county} or name not in {None, own.name}:
-            raise Refusal("not_your_place")
+            raise Refusal("other_community")
         return own
     if member.role is Role.OFFICE and county not in {None, member.county}:
-        raise Refusal("not_your_place")
+        raise Refusal("other_community")
     where = county or member.county
     found = [each for each in people.communities(records, where) if each.name == name] if where and name else []
     if not found:
