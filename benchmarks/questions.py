@@ -13,7 +13,8 @@ from benchmarks.fewest import Missing, Person, fewest, in_order, mean_asked
 from benchmarks.timing import Table
 from bot.languages import catalogue
 from dialogs.context import Case
-from dialogs.flows import Ask, plan
+from dialogs.flows import plan
+from dialogs.plans import Ask
 from policy_engine.benefits.classes import conditions_of
 from policy_engine.benefits.profiles import benefit_day
 from policy_engine.conditions import Condition, domain

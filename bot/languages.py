@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from dialogs.members.acts import Acts
+from dialogs.members.name_words import NameWords
 from dialogs.understanding import Lexicon
 from dialogs.understanding.judge import Judge
 from policy_engine.money import Money
@@ -190,6 +192,18 @@ def _judge() -> Judge:
         raise RuntimeError(
             "locales/wishes.json is missing: compile the catalogues with  make locales/.compiled"
         ) from None
+
+
+@cache
+def name_words() -> NameWords:
+    """What people write around names and numbers, in every language that there is."""
+    return reduce(NameWords.joined, (NameWords.from_data(read_data(tag, "particulars.yaml")) for tag in LOCALES))
+
+
+@cache
+def acts() -> Acts:
+    """What people say to have something done, in every language that there is."""
+    return reduce(Acts.joined, (Acts.from_data(read_data(tag, "acts.yaml")) for tag in LOCALES))
 
 
 def read_data(locale: str, name: str) -> Any:

@@ -11,15 +11,22 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from bot.languages import LOCALES, first_language
+from bot.members.acting import Acting, act
+from bot.members.standing import standing_of
 from bot.settings import Settings
 from bot.surroundings import context_of
 from dialogs.context import Context
 from dialogs.conversation import Conversation, conversation_from_dict
+from dialogs.members.effects import Done, Erase
+from dialogs.members.outcomes import concluded
+from dialogs.members.standing import NOBODY
 from dialogs.questions import GOAL
 from dialogs.replies import Reply, reply_from_dict, reply_to_dict
 from dialogs.respond import Turn, greet, open_question, respond
 from dialogs.resuming import Resumed, resumed
 from dialogs.understanding import mask_identity_numbers
+from member_store.members.delegations import is_known, known_contact
+from member_store.members.people import communities
 from member_store.members.records import Records
 from member_store.store import Store
 from member_store.turns import PastTurn, Reduced, StoredTurn
@@ -108,23 +115,54 @@ class Service:
         """
         context = self.context()
         received = now or datetime.datetime.now(datetime.UTC)
-        # Nobody needs an identity number for advice, so none is kept, not even encrypted.
+        # Nobody needs an identity number in what was said, so none is kept there, not even encrypted.
         text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")
 
-        def reduce(state: dict[str, Any] | None, _records: Records) -> Reduced:
+        def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
+            around = self._around(context, records, inbound.channel, inbound.account)
             if state:
                 known = state.get("locale")
                 locale = known if known in LOCALES else first_language(text, inbound.locale)
-                going_on = resumed(state, _away(state, received), context, locale)
+                going_on = resumed(state, _away(state, received), around, locale)
             else:
                 going_on = Resumed(Conversation(first_language(text, inbound.locale), asked=GOAL))
-            turn = respond(going_on.conversation, text, context)
+            # What is kept is masked; an enrolment needs the number itself, and keeps it where it belongs.
+            turn = respond(going_on.conversation, inbound.text.replace("\r\n", "\n"), around)
             # Whoever begins anew wants to hear nothing of what was before.
             told = going_on.told if turn.conversation.steps or not going_on.conversation.steps else ()
-            return _reduced(replace(turn, replies=(*told, *turn.replies)), received)
+            turn, forgets = self._acted(turn, around, records, inbound)
+            return _reduced(replace(turn, replies=(*told, *turn.replies)), received, forgets=forgets)
 
-        stored = self._store.turn(inbound.channel, inbound.account, inbound.message_id, text, reduce, received)
+        stored = self._store.turn(
+            inbound.channel, inbound.account, inbound.message_id, text, reduce, received, self._settings.now
+        )
         return replace(_outbound(stored), said=text)
+
+    def _around(self, context: Context, records: Records, channel: str, account: str) -> Context:
+        """What a turn needs from around it, with how this contact stands."""
+        if not is_known(records, channel, account):
+            standing = NOBODY
+        else:
+            year = context.scheme(context.county).on(None, context.today).year
+            contact = known_contact(records, channel, account)
+            standing = standing_of(records, contact, context.scheme, year)
+        return replace(
+            context,
+            standing=standing,
+            communities=lambda county: tuple((each.id or 0, each.name) for each in communities(records, county)),
+        )
+
+    def _acted(self, turn: Turn, context: Context, records: Records, inbound: Inbound) -> tuple[Turn, bool]:
+        """The turn after what it asks for was done; and whether all that was said before is to be forgotten."""
+        if turn.effect is None:
+            return turn, False
+        locale = turn.conversation.locale
+        acting = Acting(records, inbound.channel, inbound.account, locale, context.scheme, context.today)
+        outcome = act(turn.effect, acting)
+        around = self._around(context, records, inbound.channel, inbound.account)
+        after = concluded(turn.conversation, turn.effect, outcome, around)
+        forgets = isinstance(turn.effect, Erase) and isinstance(outcome, Done)
+        return replace(after, replies=(*turn.replies, *after.replies)), forgets
 
     def choose(
         self,
@@ -145,7 +183,7 @@ class Service:
         context = self.context()
         now = datetime.datetime.now(datetime.UTC)
 
-        def reduce(state: dict[str, Any] | None, _records: Records) -> Reduced:
+        def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
             stored = conversation_from_dict(state) if state else None
             conversation = stored[0] if stored else Conversation(first_language("", locale, wanted), asked=GOAL)
             chosen = replace(
@@ -155,10 +193,10 @@ class Service:
             )
             # Before anything was said there is only the greeting, which is shown in the new language anyway.
             again = conversation.steps and chosen.locale != conversation.locale
-            asked = open_question(chosen, context) if again else None
+            asked = open_question(chosen, self._around(context, records, channel, account)) if again else None
             return _reduced(Turn(chosen, (asked,) if asked else ()), now - _away(state, now))
 
-        return _outbound(self._store.turn(channel, account, message_id, "", reduce))
+        return _outbound(self._store.turn(channel, account, message_id, "", reduce, now, self._settings.now))
 
     def view(self, channel: str, account: str, wanted: str | None = None) -> View:
         """The conversation as a page shows it; for somebody new, the greeting in the language they want.
@@ -197,7 +235,7 @@ def _away(state: dict[str, Any] | None, now: datetime.datetime) -> datetime.time
     return now - datetime.datetime.fromisoformat(said_at) if isinstance(said_at, str) else datetime.timedelta()
 
 
-def _reduced(turn: Turn, said_at: datetime.datetime) -> Reduced:
+def _reduced(turn: Turn, said_at: datetime.datetime, *, forgets: bool = False) -> Reduced:
     conversation = turn.conversation
     facts = {name: fact_to_json(value) for name, value in conversation.facts().items()}
     return Reduced(
@@ -216,6 +254,7 @@ def _reduced(turn: Turn, said_at: datetime.datetime) -> Reduced:
                 "locale": conversation.locale,
             },
         },
+        forgets=forgets,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.faqs import faqs_for, originals
-from bot.languages import LOCALES, catalogue, lexicons
+from bot.languages import LOCALES, acts, catalogue, lexicons, name_words
 from bot.settings import Settings
 from dialogs.context import Context
 
@@ -21,4 +21,6 @@ def context_of(settings: Settings) -> Context:
         today=settings.now,
         faqs=faqs_for(settings),
         original=originals(settings.sources),
+        names=name_words(),
+        acts=acts(),
     )

@@ -11,7 +11,7 @@ from dialogs.going_on import Turn
 from dialogs.policy.answering import CERTAIN, Told, answer, meant, not_covered, told_of
 from dialogs.policy.index import FITS, Hit, Index, index_of
 from dialogs.policy.passages import Passage
-from dialogs.questions import ASKING, HOSPITAL, MEANT, goal_question, goals_of
+from dialogs.questions import ASKABLE, HOSPITAL, MEANT, goal_question, goals_of
 from dialogs.repairs import Repairs
 from dialogs.replies import Choice, Question, Text
 from dialogs.sources import sources
@@ -105,7 +105,7 @@ class Asides(Repairs):
             self.conversation = replace(self.conversation, asked=MEANT, aside=kept, misses=0)
             return self.again()
         self.conversation = replace(self.conversation, asked=waiting, aside=kept, misses=0)
-        if waiting in ASKING:
+        if waiting in ASKABLE:
             return self.again(told.reply)
         there = any(self.context.original(each) is not None for each in told.citations)
         onward = self.words("next.policy_question.original") if there else self.words("next.policy_question")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
+from dialogs.members.acts import NO_ACTS, Acts
+from dialogs.members.name_words import NameWords
+from dialogs.members.standing import NOBODY, Standing
 from dialogs.policy.faq import NO_FAQS, Faqs
 from dialogs.understanding import Lexicon
 from policy_engine.citations import Citation
@@ -53,9 +56,21 @@ class Words(Protocol):
         """Several things in one phrase."""
 
 
+Communities = Callable[[str], tuple[tuple[int, str], ...]]
+"""The communities of a county: the store's key and the name of each."""
+
+
+def no_communities(_county: str) -> tuple[tuple[int, str], ...]:
+    """No community is on record."""
+    return ()
+
+
 def no_original(_citation: Citation) -> str | None:
     """The original wording of a place, where nobody has brought any."""
     return None
+
+
+NO_WORDS = NameWords()
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,9 @@ class Context:
     `scheme` gives the rules of a county, or of the city where the county is None. `county` is set where the whole
     service is for one county. `counties` are those on offer, in the order to show. `languages` gives the words of
     each locale, `lexicons` what people say in them. `today` may lie outside the scheme's period. `faqs` are the
-    editable answers to questions about the policy, `original` the official wording of a place, or None.
+    editable answers to questions about the policy, `original` the official wording of a place, or None. `standing` is
+    how the contact stands with the store, `communities` those of each county; `names` and `acts` are what people say
+    around a name, and to have something done.
     """
 
     scheme: Callable[[str | None], Scheme]
@@ -77,13 +94,18 @@ class Context:
     today: datetime.date
     faqs: Faqs = NO_FAQS
     original: Callable[[Citation], str | None] = no_original
+    standing: Standing = NOBODY
+    communities: Communities = no_communities
+    names: NameWords = NO_WORDS
+    acts: Acts = NO_ACTS
 
 
 @dataclass(frozen=True)
 class Case:
     """One person's case as a flow sees it: whom it is about, what is known, what they do not know.
 
-    `brief` keeps what is told short enough for a telephone; the rest can be asked for.
+    `brief` keeps what is told short enough for a telephone; the rest can be asked for. `flow` is the present goal,
+    `particulars` what was said for it; `on_record` are facts that nobody said and the store knows.
     """
 
     subject: str
@@ -93,6 +115,13 @@ class Case:
     today: datetime.date
     words: Words
     brief: bool = True
+    flow: str = ""
+    particulars: Mapping[str, str] = field(default_factory=dict, repr=False)
+    standing: Standing = NOBODY
+    communities: Communities = no_communities
+    county: str | None = None
+    counties: tuple[str, ...] = ()
+    on_record: frozenset[str] = frozenset()
 
     @property
     def who(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from dialogs.members.asking import PARTICULARS, SHARED_PARTICULARS
 from policy_engine.errors import FactError
 from policy_engine.facts import Value, fact_to_json, parse_fact
 
@@ -20,8 +21,8 @@ FORMAT = 1
 MOST_STEPS = 200
 """Steps kept. Beyond it the oldest are merged into one: *back* then reaches no further, but no answer is lost."""
 
-SHARED = frozenset({"county"})
-"""Facts that hold for the whole household. All others belong to one person."""
+SHARED = frozenset({"county"}) | SHARED_PARTICULARS
+"""What holds for the whole household. All else belongs to one person."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,11 @@ class Conversation:
 
     def facts(self) -> dict[str, Value]:
         """What is known about the present subject, and what the household shares. Nothing of any other person."""
-        return dict(self._settled[0])
+        return {name: value for name, value in self._settled[0].items() if name not in PARTICULARS}
+
+    def particulars(self) -> dict[str, str]:
+        """What was said for an enrolment or another act, and no rule asks for: name, identity number, consent, …"""
+        return {name: str(value) for name, value in self._settled[0].items() if name in PARTICULARS}
 
     def unsure(self) -> frozenset[str]:
         """The facts that the person does not know about the present subject."""
@@ -133,6 +138,27 @@ class Conversation:
         while len(steps) > 1 and _only_goes_on(steps[-2], steps[-1]):
             steps = steps[:-1]
         return replace(self, steps=steps[:-1], asked=None, misses=0, aside=None)
+
+    def without(self, subject: str, names: Iterable[str] | None = None) -> Conversation:
+        """The conversation as if these things had never been said of a person; all of it where no names are given.
+
+        What the household shares stays. *Back* does not bring it back.
+        """
+        gone = None if names is None else frozenset(names)
+
+        def kept(said: Mapping[str, Value]) -> dict[str, Value]:
+            return {name: value for name, value in said.items() if name in SHARED or (gone and name not in gone)}
+
+        steps = []
+        for step in self.steps:
+            besides = {who: kept(said) if who == subject else said for who, said in step.besides.items()}
+            changed = replace(step, besides={who: said for who, said in besides.items() if said})
+            if step.subject == subject:
+                changed = replace(changed, said=kept(step.said), unsure=(), forgotten=())
+            if changed.said or changed.besides or changed.unsure or changed.forgotten:
+                steps.append(changed)
+        last = replace(self.steps[-1], said={}, unsure=(), forgotten=(), besides={})
+        return replace(self, steps=(*steps, last), misses=0, aside=None)
 
     def to_dict(self) -> dict[str, Any]:
         """The conversation as JSON-ready data."""
@@ -217,7 +243,7 @@ def _step_to_dict(step: Step) -> dict[str, Any]:
 
 
 def _to_json(said: Mapping[str, Value]) -> dict[str, Any]:
-    return {name: fact_to_json(value) for name, value in said.items()}
+    return {name: value if name in PARTICULARS else fact_to_json(value) for name, value in said.items()}
 
 
 def _step_from_dict(data: Mapping[str, Any]) -> tuple[Step, bool]:
@@ -241,7 +267,7 @@ def _known(said: Mapping[str, Any]) -> tuple[dict[str, Value], bool]:
     known: dict[str, Value] = {}
     for name, value in said.items():
         try:
-            known[name] = value if name == "county" else parse_fact(name, value)
+            known[name] = str(value) if name == "county" or name in PARTICULARS else parse_fact(name, value)
         except FactError:
             continue
     return known, len(known) < len(said)

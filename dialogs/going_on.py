@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialogs.context import Case, Context, Words
 from dialogs.conversation import Conversation
-from dialogs.flows import Ask, Plan, plan
+from dialogs.flows import plan
+from dialogs.members.effects import Effect
 from dialogs.plainer import plainer
+from dialogs.plans import Ask, Do, Plan
 from dialogs.questions import CORRECT, GOAL, RESUME, correct_question, goal_question, question, resume_question, summary
 from dialogs.replies import Decision, Question, Reply, Text
 from policy_engine.compare import compared_by
-from policy_engine.facts import FACTS
+from policy_engine.facts import FACTS, Value
 
 BY_GRADE = ("estimate", "compare_hospitals")
 """Goals after which another hospital is suggested; where a scheme goes by grades, another grade: `.by_grade`."""
@@ -20,10 +22,14 @@ BY_GRADE = ("estimate", "compare_hospitals")
 
 @dataclass(frozen=True)
 class Turn:
-    """What a turn leaves behind: the conversation after it, and the replies, in order."""
+    """What a turn leaves behind: the conversation after it, and the replies, in order.
+
+    `effect` is to be done now; what else is said depends on how it goes (`members.outcomes.concluded`).
+    """
 
     conversation: Conversation
     replies: tuple[Reply, ...]
+    effect: Effect | None = None
 
 
 class Progress:
@@ -48,10 +54,42 @@ class Progress:
 
     def case_in(self, conversation: Conversation) -> Case:
         """The case that a conversation is about, as far as it is known there."""
-        facts = conversation.facts()
-        county = self.context.county or facts.get("county")
-        scheme = self.context.scheme(county if isinstance(county, str) else None)
-        return Case(conversation.subject, facts, conversation.unsure(), scheme, self.context.today, self.words)
+        facts, context = conversation.facts(), self.context
+        worker = context.standing.worker
+        county = context.county or (worker.county if worker else None) or facts.get("county")
+        scheme = context.scheme(county if isinstance(county, str) else None)
+        recorded = _on_record(conversation.subject, facts, context)
+        return Case(
+            conversation.subject,
+            {**facts, **recorded},
+            conversation.unsure(),
+            scheme,
+            context.today,
+            self.words,
+            flow=conversation.flows[-1] if conversation.flows else "",
+            particulars=conversation.particulars(),
+            standing=context.standing,
+            communities=context.communities,
+            county=context.county or (worker.county if worker else None),
+            counties=context.counties,
+            on_record=frozenset(recorded),
+        )
+
+    def effect(self, effect: Effect, *replies: Reply) -> Turn:
+        """The turn that has something done, and what is said before it is known how that went."""
+        return replace(self.turn(*replies), effect=effect)
+
+    def office(self) -> str:
+        """Whom to turn to."""
+        offices = self.case().scheme.offices
+        return self.words.source(offices["county"].name) if "county" in offices else ""
+
+    def scheme(self) -> str:
+        """The scheme with its year, or its years."""
+        scheme = self.case().scheme
+        first, last = scheme.start.year, scheme.end.year
+        years = str(first) if first == last else f"{first}–{last}"
+        return self.words("scheme", years=years, name=self.words.source(scheme.name))
 
     def open_question(self) -> Question | None:
         """The question that is open, as it was asked; None where none is."""
@@ -94,8 +132,10 @@ class Progress:
             if isinstance(following, Ask):
                 self.conversation = replace(self.conversation, asked=following.fact)
                 return self.turn(*replies, question(following.fact, self.case(), self.context))
-            replies += following.replies
             self.conversation = replace(self.conversation, asked=None)
+            if isinstance(following, Do):
+                return self.effect(following.effect, *replies)
+            replies += following.replies
             if self.conversation.waiting:
                 replies.append(self.next_person())
                 continue
@@ -132,3 +172,16 @@ class Progress:
         flow = self.conversation.flows[-1]
         by_grade = flow in BY_GRADE and compared_by(self.case().scheme) == "provider_grade"
         return self.words(f"next.{flow}.by_grade" if by_grade else f"next.{flow}")
+
+
+def _on_record(subject: str, facts: Mapping[str, Value], context: Context) -> dict[str, Value]:
+    """What the store knows of the year's hospital costs of the person spoken of, where it is clear who that is."""
+    related = context.standing.related(subject)
+    if len(related) != 1 or related[0].fund_paid is None or related[0].stays is None:
+        return {}
+    known: dict[str, Value] = {"fund_paid_this_year": related[0].fund_paid, "stays_this_year": related[0].stays + 1}
+    return {
+        name: value
+        for name, value in known.items()
+        if name not in facts and (related[0].stays or name != "stays_this_year")
+    }

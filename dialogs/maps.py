@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dialogs.context import Case
-from dialogs.flows import Ask, plan
+from dialogs.flows import plan
+from dialogs.plans import Ask
 from dialogs.questions import ASKING
 from dialogs.replies import Decision
 from policy_engine.benefits.classes import conditions_of

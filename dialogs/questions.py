@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from dialogs.context import N_, Case, Context
 from dialogs.grades import grade_costs
 from dialogs.hospitals import hospital_name
+from dialogs.members.asking import PARTICULARS
+from dialogs.members.questions import correctable, particular_question, particular_summary
 from dialogs.replies import Choice, Question
 from dialogs.understanding import Expecting
 from policy_engine.facts import FACTS
@@ -33,7 +35,10 @@ HOSPITAL = "hospital"
 RESUME = "resume"
 """The question whether to go on with what was begun long ago."""
 
-GOALS = ("eligibility", "contribution", "estimate", "compare_hospitals")
+ADVICE = ("eligibility", "contribution", "estimate", "compare_hospitals")
+"""What one can ask about, in the order in which it is offered."""
+
+GOALS = (*ADVICE, "enrol")
 """What one can come for, in the order in which it is offered."""
 
 
@@ -173,11 +178,15 @@ ASKING: dict[str, Asking] = {
     "county": Asking(N_("ask.county"), N_("help.county")),
 }
 
+ASKABLE = frozenset(ASKING) | frozenset(PARTICULARS)
+"""Everything that is asked for while a goal is pursued: facts that rules go by, and particulars."""
+
 _GOAL_LABELS = {
     "eligibility": N_("goal.eligibility"),
     "contribution": N_("goal.contribution"),
     "estimate": N_("goal.estimate"),
     "compare_hospitals": N_("goal.compare_hospitals"),
+    "enrol": N_("goal.enrol"),
 }
 
 
@@ -187,6 +196,8 @@ CONFUSED = {"provider_level": "provider_grade", "provider_grade": "provider_leve
 
 def question(fact: str, case: Case, context: Context) -> Question:
     """The question for a fact, about the person of the case, with *I don't know* as its last choice or in its hint."""
+    if fact in PARTICULARS:
+        return particular_question(fact, case)
     asking = ASKING[fact]
     if fact == "county":
         choices = tuple(
@@ -221,6 +232,7 @@ def goals_of(scheme: Scheme) -> tuple[str, ...]:
         "contribution": scheme.contribution is not None,
         "estimate": scheme.benefits is not None,
         "compare_hospitals": scheme.benefits is not None,
+        "enrol": bool(scheme.may_join) and scheme.contribution is not None,
     }
     return tuple(goal for goal in GOALS if there[goal])
 
@@ -236,11 +248,14 @@ def correct_question(case: Case) -> Question:
     choices = [Choice(name, summary(name, case)) for name in case.facts if name in FACTS and name in ASKING]
     if "provider" in case.facts and "provider_level" not in case.facts:
         choices.append(Choice("provider_level", summary("provider", case)))
+    choices += [Choice(name, particular_summary(name, case)) for name in correctable(case)]
     return Question(CORRECT, case.words("ask.correct"), tuple(choices))
 
 
 def summary(fact: str, case: Case) -> str:
     """One answer in a few words: what it is about, and what was said."""
+    if fact in PARTICULARS:
+        return particular_summary(fact, case)
     value = case.facts[fact]
     words = case.words
     if fact == "county":

@@ -6,10 +6,15 @@ from dataclasses import replace
 
 from dialogs.context import Case
 from dialogs.conversation import Conversation
-from dialogs.flows import FLOWS, Conclude, plan
+from dialogs.flows import FLOWS, plan
 from dialogs.going_on import Progress, Turn
+from dialogs.members.asking import PARTICULARS
+from dialogs.members.effects import Export
+from dialogs.members.outcomes import household_told
+from dialogs.members.questions import correctable
 from dialogs.notes import all_readings
-from dialogs.questions import ASKING, CORRECT, GOAL, correct_question, goal_question, summary
+from dialogs.plans import Conclude
+from dialogs.questions import ASKABLE, ASKING, CORRECT, GOAL, correct_question, goal_question, summary
 from dialogs.replies import Text
 from dialogs.understanding import Findings
 from policy_engine.errors import PolicyError
@@ -45,8 +50,10 @@ class Repairs(Progress):
                 return self.correct(findings.argument)
             case "readings":
                 return self.readings()
-            case "delete_my_data" | "export_my_data":
-                return self.again(Text(self.words("data.not_here")))
+            case "export_my_data":
+                return self.effect(Export())
+            case "delete_my_data":
+                return self.erase()
         return None
 
     def restart(self) -> Turn:
@@ -87,7 +94,7 @@ class Repairs(Progress):
         if len(flows) > 1:
             return self.proceed(Text(self.words("cancel.return", flow=self.words(f"flow.{flows[-2]}"))))
         case = self.case()
-        kept = [summary(name, case) for name in case.facts if name in FACTS and name != "subject"]
+        kept = [summary(name, case) for name in self.conversation.facts() if name in FACTS and name != "subject"]
         if kept:
             return self.proceed(Text(self.words("cancel.kept", facts=self.words.listed(kept))))
         return self.proceed(Text(self.words("cancel.done")))
@@ -95,17 +102,32 @@ class Repairs(Progress):
     def help(self) -> Turn:
         """Explain the open question, or else what can be asked here, and how to repair."""
         asked = self.conversation.asked
-        if asked in ASKING:
-            return self.again(Text(self.words(ASKING[asked].help), "note"), Text(self.words("help.repair"), "note"))
+        if asked in ASKABLE:
+            explained = PARTICULARS[asked].help if asked in PARTICULARS else ASKING[asked].help
+            return self.again(Text(self.words(explained), "note"), Text(self.words("help.repair"), "note"))
         return self.again(Text(self.words("help.general")), Text(self.words("help.repair"), "note"))
 
     def unsure(self) -> Turn:
         """Go on without the fact that is asked for."""
         asked = self.conversation.asked
-        if asked not in ASKING:
+        if asked not in ASKABLE:
             return self.again(Text(self.words("unsure.nothing")))
+        if asked == "more":
+            return self.household_done()
         self.conversation = self.conversation.with_step(self.conversation.step(unsure=(asked,)))
         return self.proceed(Text(self.words("unsure.noted"), "note"))
+
+    def erase(self) -> Turn:
+        """Begin to erase all that is kept; whether they are sure is asked first."""
+        flows = (*(each for each in self.conversation.flows if each != "erase"), "erase")
+        self.conversation = self.conversation.with_step(self.conversation.step(flows=flows))
+        return self.proceed()
+
+    def household_done(self) -> Turn:
+        """Nobody else is to be enrolled: what the family owes."""
+        step = self.conversation.step(flows=())
+        self.conversation = replace(self.conversation.with_step(step), asked=None)
+        return self.turn(*household_told(self))
 
     def readings(self) -> Turn:
         """Every open place of the text that the last conclusion rests on."""
@@ -122,6 +144,8 @@ class Repairs(Progress):
         known = self.conversation.facts()
         if fact in ASKING and (fact in known or INSTEAD.get(fact) in known):
             return self.forget(fact)
+        if fact in correctable(self.case()):
+            return self.forget(fact)
         if not correct_question(self.case()).choices:
             return self.again(Text(self.words("correct.nothing")))
         self.conversation = replace(self.conversation, asked=CORRECT)
@@ -129,7 +153,7 @@ class Repairs(Progress):
 
     def forget(self, fact: str) -> Turn:
         """Take back what was said about a fact, and ask for it."""
-        also = (INSTEAD[fact],) if fact in INSTEAD else ()
+        also = (INSTEAD[fact],) if fact in INSTEAD else ("confirm",)
         step = self.conversation.step(forgotten=(fact, *also))
         self.conversation = replace(self.conversation.with_step(step), asked=fact)
         return self.again()

@@ -136,9 +136,20 @@ class Answer:
     badge: str = ""
 
 
-Reply = Text | Question | Decision | Receipt | Comparison | Answer
+@dataclass(frozen=True)
+class Attachment:
+    """A file to keep: its name, its text, and what it is called in the conversation."""
 
-_KINDS: dict[str, type[Reply]] = {each.kind: each for each in (Text, Question, Decision, Receipt, Comparison, Answer)}
+    kind: ClassVar[str] = "attachment"
+    name: str
+    text: str
+    label: str
+
+
+Reply = Text | Question | Decision | Receipt | Comparison | Answer | Attachment
+
+_ALL: tuple[type[Reply], ...] = (Text, Question, Decision, Receipt, Comparison, Answer, Attachment)
+_KINDS: dict[str, type[Reply]] = {each.kind: each for each in _ALL}
 _PARTS: dict[str, type[Any]] = {"sources": Source, "choices": Choice, "reasons": Reason, "lines": Line, "rows": Row}
 
 

@@ -14,9 +14,10 @@ from dialogs.context import N_, Context
 from dialogs.conversation import SHARED, Conversation
 from dialogs.flows import FLOWS, plan
 from dialogs.going_on import Turn
-from dialogs.naming import NEITHER, Naming
+from dialogs.members.taking import Taking
+from dialogs.naming import NEITHER
 from dialogs.questions import (
-    ASKING,
+    ASKABLE,
     CORRECT,
     GOAL,
     HOSPITAL,
@@ -43,7 +44,7 @@ CHECKED = frozenset(
 )
 """Facts that can be impossible, alone or together."""
 
-ELSEWHERE = ("enrol", "reminder_settings", "complaint", "human")
+ELSEWHERE = ("reminder_settings", "complaint", "human")
 """Intents that this version answers with whom to turn to."""
 
 
@@ -63,7 +64,7 @@ def open_question(conversation: Conversation, context: Context) -> Question | No
     return _Responder(conversation, context).open_question()
 
 
-class _Responder(Naming):
+class _Responder(Taking):
     """What was said becomes facts and goals."""
 
     def answer(self, text: str) -> Turn:
@@ -80,7 +81,8 @@ class _Responder(Naming):
         if self.conversation.asked == HOSPITAL and findings.command in ("unknown", "skip"):
             return self.hospital_picked(NEITHER)
         return (
-            self.aside(text, findings, asked)
+            self.member_turn(text, findings, asked)
+            or self.aside(text, findings, asked)
             or self.command(findings)
             or self.picked(findings, asked)
             or self.told(text, findings, asked)
@@ -146,19 +148,8 @@ class _Responder(Naming):
         """The first words, and what one can come for."""
         return (Text(self.words("greeting", scheme=self.scheme())), goal_question(self.case()))
 
-    def scheme(self) -> str:
-        """The scheme with its year, or its years."""
-        scheme = self.case().scheme
-        first, last = scheme.start.year, scheme.end.year
-        years = str(first) if first == last else f"{first}–{last}"
-        return self.words("scheme", years=years, name=self.words.source(scheme.name))
-
     def sayable(self, fact: str, value: Value) -> bool:
         return fact != "county" or self.offered(value)
-
-    def office(self) -> str:
-        offices = self.case().scheme.offices
-        return self.words.source(offices["county"].name) if "county" in offices else ""
 
     def missed(self) -> Turn:
         """Not understood: first the question again, then an easier way, then a person."""
@@ -220,5 +211,5 @@ class _Responder(Naming):
         flows = self.conversation.flows
         if intent not in FLOWS:
             return flows
-        waiting = flows if self.conversation.asked in ASKING else ()
+        waiting = flows if self.conversation.asked in ASKABLE else ()
         return (*(flow for flow in waiting if flow != intent), intent)

@@ -11,7 +11,7 @@ from dialogs.context import Context
 from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.flows import FLOWS
 from dialogs.going_on import Progress
-from dialogs.questions import ASKING, CORRECT, GOAL, HOSPITAL, MEANT, RESUME, summary
+from dialogs.questions import ASKABLE, CORRECT, GOAL, HOSPITAL, MEANT, RESUME, summary
 from dialogs.replies import Reply, Text
 from policy_engine.facts import FACTS
 
@@ -73,7 +73,7 @@ def _known_goals(conversation: Conversation) -> tuple[Conversation, bool]:
         replace(step, flows=tuple(flow for flow in step.flows if flow in FLOWS)) for step in conversation.steps
     )
     asked = conversation.asked
-    known = asked is None or asked in ASKING or asked in (GOAL, CORRECT, HOSPITAL, MEANT, RESUME)
+    known = asked is None or asked in ASKABLE or asked in (GOAL, CORRECT, HOSPITAL, MEANT, RESUME)
     # Nobody is asked to answer what is no question any more: what is still needed is asked anew.
     found = replace(conversation, steps=steps, asked=asked if known else None)
     return found, not known or steps != conversation.steps

@@ -50,6 +50,24 @@ _ID = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
 _KEYWORDS: dict[str, Any] = dict.fromkeys(("N_", "_", "words", "_words", "say", "self"))
 
 
+def _of_members() -> Iterator[str]:
+    from dialogs.members.asking import PARTICULARS
+    from dialogs.members.flows import MEMBER_FLOWS
+    from dialogs.members.questions import SUMMARISED
+    from dialogs.members.standing import ENDED, LIVE
+    from policy_engine.facts import FACTS
+
+    yield from (f"flow.{flow}" for flow in MEMBER_FLOWS)
+    yield from (f"given.{name}" for name in SUMMARISED)
+    yield from (f"particular.{name}" for name, each in PARTICULARS.items() if each.needed)
+    yield from (f"status.{state}" for state in (*LIVE, *ENDED))
+    yield from (f"state_of.{state}" for state in (*LIVE, *ENDED))
+    yield from (f"relation.{relation}" for relation in FACTS["subject"].values)
+    yield from (f"helper.{relation}" for relation in FACTS["subject"].values if relation != "self")
+    kinds = [each for each in FACTS["hardship_certificate"].values if each != "none"]
+    yield from (f"certificate.{kind}" for kind in (*kinds, "residence_permit"))
+
+
 def families() -> Iterator[str]:
     """The ids that the program puts together from the vocabulary, where no one line of code names them."""
     from dialogs.going_on import BY_GRADE
@@ -70,6 +88,7 @@ def families() -> Iterator[str]:
             yield from (f"state.{fact.id}.{value}" for value in values) if values else (f"state.{fact.id}",)
     for goal in GOALS:
         yield from (f"flow.{goal}", f"next.{goal}")
+    yield from _of_members()
     yield from (f"next.{goal}.by_grade" for goal in BY_GRADE)
     yield from (f"elsewhere.{intent}" for intent in ELSEWHERE)
     yield from (f"grade.{grade}" for grade in GRADES)

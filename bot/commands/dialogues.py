@@ -97,8 +97,8 @@ def _problems(context: Context) -> Iterator[Problem]:
 def _unasked(context: Context) -> list[str]:
     """The questions that no conversation under these rules ever comes to."""
     from dialogs.maps import Asked, parts
-    from dialogs.questions import ASKING, GOALS
+    from dialogs.questions import ADVICE, ASKING
 
-    maps = (_map(flow, context, unsure=True) for flow in GOALS)
+    maps = (_map(flow, context, unsure=True) for flow in ADVICE)
     asked = {each.fact for start in maps if start is not None for each in parts(start) if isinstance(each, Asked)}
     return [fact for fact in ASKING if fact not in asked]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import col, or_, select
 
 from member_store.members import codes
@@ -33,6 +34,9 @@ SCOPES = {
 CODE_LASTS = timedelta(hours=24)
 """How long a code waits to be used."""
 
+_CONTACTS = Contact.__table__  # type: ignore[attr-defined]
+_IS_KNOWN = core_select(_CONTACTS.c.id).where(_CONTACTS.c.contact == bindparam("contact"))
+
 
 @dataclass(frozen=True)
 class Represented:
@@ -58,6 +62,11 @@ def contact_of(records: Records, channel: str, account: str, locale: str) -> Con
         # It was forgotten when it served nobody, and now they are back.
         found.account = records.seal(account)
     return found
+
+
+def is_known(records: Records, channel: str, account: str) -> bool:
+    """Whether the contact has ever done more than ask: looked up before every turn, and so without the session."""
+    return records.connection.execute(_IS_KNOWN, {"contact": records.hash(channel, account)}).first() is not None
 
 
 def known_contact(records: Records, channel: str, account: str) -> Contact | None:
@@ -188,6 +197,12 @@ def given_by(records: Records, person_id: int) -> list[Delegation]:
         Delegation.person_id == person_id, Delegation.relation != "self", *_in_force(records)
     )
     return list(records.session.exec(wanted.order_by(col(Delegation.id))))
+
+
+def anybody(records: Records, person_id: int) -> bool:
+    """Whether anybody may act for a person, or is to be let to by a code."""
+    wanted = select(Delegation.id).where(Delegation.person_id == person_id, *_in_force(records)).limit(1)
+    return records.session.exec(wanted).first() is not None
 
 
 def revoke(records: Records, delegation: Delegation, reason: str) -> None:

@@ -120,7 +120,10 @@ def household_of(records: Records, person: Person) -> list[Person]:
 
 def join_household(records: Records, people: Iterable[Person], community_id: int | None = None) -> int:
     """Put people into one household: that of the first who has one, else a new one. Returns its id."""
-    members = list(people)
+    wanted = list(people)
+    # Each as they are now, and in the same order for everybody: two who join one family wait for each other.
+    now = {key: records.locked(Person, key) for key in sorted(_key(each) for each in wanted)}
+    members = [now[_key(each)] for each in wanted]
     known = next((each.household_id for each in members if each.household_id is not None), None)
     if known is None:
         household = records.add(Household(community_id=community_id, created_at=records.now))
@@ -146,6 +149,12 @@ def communities(records: Records, county: str) -> list[Community]:
     return list(records.session.exec(select(Community).where(Community.county == county).order_by(Community.name)))
 
 
+def place_of(records: Records, community_id: int | None) -> str | None:
+    """The name of a community."""
+    found = records.session.get(Community, community_id) if community_id is not None else None
+    return found.name if found else None
+
+
 def hold_certificate(
     records: Records,
     person: Person,
@@ -156,8 +165,10 @@ def hold_certificate(
     valid_until: date | None = None,
 ) -> Certificate:
     """Take down that a person holds a certificate or permit; what was known of it before is kept in the history."""
+    # A certificate that is not there yet cannot be locked, its holder can.
+    records.locked(Person, _key(person))
     found = records.session.exec(
-        select(Certificate).where(Certificate.person_id == person.id, Certificate.kind == kind).with_for_update()
+        select(Certificate).where(Certificate.person_id == person.id, Certificate.kind == kind)
     ).first()
     if found is None:
         found = records.add(

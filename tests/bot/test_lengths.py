@@ -26,8 +26,9 @@ from bot.faqs import faqs
 from bot.languages import FOLDER, LOCALES, catalogue
 from bot.service import Inbound, Service
 from dialogs.context import Case
-from dialogs.flows import Ask, Conclude, plan
+from dialogs.flows import plan
 from dialogs.notes import all_readings
+from dialogs.plans import Ask, Conclude
 from dialogs.policy.answering import answer, not_covered
 from dialogs.policy.index import index_of
 from dialogs.questions import (

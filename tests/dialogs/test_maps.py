@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from dialogs.context import Case
-from dialogs.flows import Ask, plan
+from dialogs.flows import plan
 from dialogs.maps import Asked, Ended, Part, answers_to, flow_map, parts
-from dialogs.questions import GOALS
+from dialogs.plans import Ask
+from dialogs.questions import ADVICE
 from policy_engine.errors import PolicyError
 from policy_engine.loader import load_scheme
 from tests.dialogs.test_respond import Make
@@ -38,7 +39,7 @@ def ways(
         yield from ways(following, (*said, (part.fact, answer)))
 
 
-@pytest.mark.parametrize("flow", GOALS)
+@pytest.mark.parametrize("flow", ADVICE)
 def test_every_way_through_a_map_is_what_the_conversation_asks(flow: str, context: Make) -> None:
     whole = case(context, "demo")
     for said, _end in itertools.islice(ways(mapped(context, flow, "demo")), 200):
@@ -52,7 +53,7 @@ def test_every_way_through_a_map_is_what_the_conversation_asks(flow: str, contex
 
 
 def test_nobody_is_asked_the_same_thing_twice_on_any_way(context: Make) -> None:
-    for flow in GOALS:
+    for flow in ADVICE:
         for said, _ in itertools.islice(ways(mapped(context, flow, None, unsure=True)), 2000):
             assert len({fact for fact, _ in said}) == len(said)
 

@@ -12,7 +12,7 @@ import yaml
 from babel.messages.pofile import read_po
 
 from dialogs.conversation import Conversation
-from dialogs.questions import ASKING, CORRECT, GOAL, GOALS
+from dialogs.questions import ADVICE, ASKING, CORRECT, GOAL
 from dialogs.replies import Question, Text
 from dialogs.respond import Turn, open_question
 from tests.dialogs.test_respond import OPENERS, Make, start, walk
@@ -39,7 +39,7 @@ def steps(flow: str, subject: str, context: Make) -> Iterator[tuple[Conversation
 
 
 def cases() -> Iterator[Any]:
-    for flow in GOALS:
+    for flow in ADVICE:
         for row in TABLE:
             for said in [row["say"]] if row.get("in_turn") else [[each] for each in row["say"]]:
                 yield pytest.param(flow, row, said, id=f"{flow}-{'-'.join(said)}")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dialogs.context import Context
 from dialogs.conversation import MOST_STEPS, Conversation, Step, conversation_from_dict
-from dialogs.questions import ASKING, GOAL, GOALS, UNSURE
+from dialogs.questions import ADVICE, ASKING, GOAL, UNSURE
 from dialogs.replies import Question, Text, reply_from_dict, reply_to_dict
 from dialogs.respond import LONGEST, Turn, greet, open_question, respond
 
@@ -84,7 +84,7 @@ def steps_of(flow: str, context: Context) -> Iterator[Conversation]:
     yield turn.conversation
 
 
-@pytest.mark.parametrize("flow", GOALS)
+@pytest.mark.parametrize("flow", ADVICE)
 def test_every_flow_comes_to_a_conclusion_and_asks_nothing_twice(flow: str, context: Make) -> None:
     asked = [conversation.asked for conversation in steps_of(flow, context())]
     assert asked[-1] is None
@@ -93,7 +93,7 @@ def test_every_flow_comes_to_a_conclusion_and_asks_nothing_twice(flow: str, cont
 
 
 @pytest.mark.parametrize("repair", REPAIRS)
-@pytest.mark.parametrize("flow", GOALS)
+@pytest.mark.parametrize("flow", ADVICE)
 def test_every_repair_at_every_step_leaves_a_way_on(flow: str, repair: str, context: Make) -> None:
     for conversation in steps_of(flow, context()):
         turn = walk(conversation, repair, context=context())
@@ -106,7 +106,7 @@ def test_every_repair_at_every_step_leaves_a_way_on(flow: str, repair: str, cont
             assert open_question(turn.conversation, context()) == turn.replies[-1]
 
 
-@pytest.mark.parametrize("flow", GOALS)
+@pytest.mark.parametrize("flow", ADVICE)
 def test_back_then_the_same_answer_leads_to_the_same_place(flow: str, context: Make) -> None:
     walked = list(steps_of(flow, context()))
     for before, after in itertools.pairwise(walked):
@@ -115,7 +115,7 @@ def test_back_then_the_same_answer_leads_to_the_same_place(flow: str, context: M
         assert back.facts() == before.facts()
 
 
-@pytest.mark.parametrize("flow", GOALS)
+@pytest.mark.parametrize("flow", ADVICE)
 def test_not_knowing_anything_still_ends_with_an_honest_answer(flow: str, context: Make) -> None:
     turn = walk(start(context()), OPENERS[flow], context=context())
     for _ in range(20):
@@ -127,7 +127,7 @@ def test_not_knowing_anything_still_ends_with_an_honest_answer(flow: str, contex
 
 
 def test_every_question_can_be_answered_by_number_and_by_label(context: Make) -> None:
-    for flow in GOALS:
+    for flow in ADVICE:
         for conversation in steps_of(flow, context()):
             question = open_question(conversation, context())
             if question is None or not question.choices:

@@ -1,0 +1,122 @@
+"""What ends an enrolment: withdrawing, moving to another unit, death. Each stops what must stop."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from dialogs.members.effects import Done, Outcome
+from member_store.members import agreements, contributions, delegations, doubts, enrolments, hardship, people
+from member_store.members.refusals import Refusal
+from member_store.members.states import LIVE
+from member_store.tables.access import Basis
+from member_store.tables.money import HardshipState
+from member_store.tables.people import Doubt, DoubtState, Enrolment, EnrolmentState, Person
+
+if TYPE_CHECKING:
+    from bot.members.acting import Acting
+
+
+def withdraw(acting: Acting, person: Person, year: int) -> Outcome:
+    """End a person's enrolment of a year. Raises Refusal `not_enrolled` where none goes on."""
+    found = enrolments.current(acting.records, person.id or 0, year)
+    if found is None or found.state not in LIVE:
+        raise Refusal("not_enrolled", year=year)
+    _end(acting, found, "asked", acting.records.today)
+    _stop(acting, person, "withdrawn", keep_delegations=True)
+    return Done({"name": name_of(acting, person)})
+
+
+def application_of(acting: Acting, key: int, year: int) -> Enrolment | Doubt | None:
+    """What a contact itself handed in and nobody has looked at yet: that much they may always take back."""
+    records, contact = acting.records, acting.contact()
+    if key < 0:
+        return next((each for each in doubts.of_contact(records, contact) if each.id == -key), None)
+    for each in delegations.represented(records, contact):
+        if each.person.id == key and each.delegation.basis is Basis.APPLICATION:
+            found = enrolments.current(records, key, year)
+            submitted = found is not None and found.state is EnrolmentState.SUBMITTED
+            return found if submitted and found is not None and found.contact_id == contact.id else None
+    return None
+
+
+def take_back(acting: Acting, found: Enrolment | Doubt) -> Outcome:
+    """Take back an application that nobody has looked at."""
+    records = acting.records
+    if isinstance(found, Doubt):
+        stated = doubts.stated_in(records, found)
+        if found.state is not DoubtState.OPEN:
+            raise Refusal("not_enrolled", year=found.year)
+        to = {"state": DoubtState.REFUSED, "decided_at": records.now, "stated": None}
+        records.change(found, "doubt_taken_back", person_id=found.person_id, **to)
+        return Done({"name": stated.get("name", "")})
+    enrolments.move(records, found, EnrolmentState.WITHDRAWN, reason="asked")
+    return Done({"name": name_of(acting, records.locked(Person, found.person_id))})
+
+
+def move(acting: Acting, person: Person, county: str) -> Outcome:
+    """A person belongs to another county-level unit: what is not paid for ends; the document is silent on the rest.
+
+    Article 十二 lets one join one unit only. What becomes of a year that is paid for is for the offices to decide, so
+    it stays until they do. Raises Refusal `same_county`.
+    """
+    if person.county == county:
+        raise Refusal("same_county")
+    records = acting.records
+    covered = False
+    for each in enrolments.all_of(records, person.id or 0):
+        if each.state is EnrolmentState.ACTIVE:
+            covered = True
+        elif each.state in LIVE:
+            _end(acting, each, "moved", records.today)
+    _stop(acting, person, "moved", keep_delegations=True)
+    # The village is another one, and so is the household there.
+    to = {"county": county, "community_id": None, "household_id": None}
+    records.change(person, "person_moved", person_id=person.id, reason="moved", **to)
+    return Done({"name": name_of(acting, person), "county": county, "covered": covered})
+
+
+def die(acting: Acting, person: Person, on: datetime.date) -> Outcome:
+    """A person has died: their enrolments, agreements and applications end, and nobody acts for them any more.
+
+    Raises Refusal: `deceased` where it is recorded already, `died_in_future`.
+    """
+    records = acting.records
+    if person.died_on is not None:
+        raise Refusal("deceased", on=person.died_on)
+    if on > records.today:
+        raise Refusal("died_in_future", on=on)
+    name = name_of(acting, person)
+    for each in enrolments.all_of(records, person.id or 0):
+        if each.state in LIVE:
+            _end(acting, each, "death", on)
+    _stop(acting, person, "death", keep_delegations=False)
+    records.change(person, "person_died", person_id=person.id, reason="death", died_on=on)
+    return Done({"name": name, "on": on})
+
+
+def _end(acting: Acting, enrolment: Enrolment, reason: str, on: datetime.date) -> None:
+    """End one enrolment. What is not paid for is not due any more; what is paid for stays until the office decides."""
+    paid_for = enrolment.state is EnrolmentState.ACTIVE
+    ended = enrolments.move(acting.records, enrolment, EnrolmentState.WITHDRAWN, reason=reason, ended_on=on)
+    if not paid_for:
+        contributions.cancel(acting.records, ended, reason)
+
+
+def _stop(acting: Acting, person: Person, reason: str, *, keep_delegations: bool) -> None:
+    records = acting.records
+    key = person.id or 0
+    for agreement in agreements.of_person(records, key):
+        if agreement.ended_on is None:
+            agreements.end(records, agreement, records.today, reason)
+    for application in hardship.of_person(records, key):
+        if application.state in (HardshipState.APPLIED, HardshipState.UNDER_REVIEW, HardshipState.PUBLIC_NOTICE):
+            hardship.withdraw(records, application, reason)
+    if not keep_delegations:
+        delegations.revoke_all(records, key, reason)
+
+
+def name_of(acting: Acting, person: Person) -> str:
+    """What a person is called, for whoever may act for them."""
+    personal = people.personal_of(acting.records, person)
+    return personal.name if personal else ""

@@ -1,0 +1,152 @@
+"""How a contact stands with the store, as the dialogues see it: read before each turn, with what may be shown."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+from dialogs.members.standing import ACT, LOOK, NOBODY, OWN, EnrolmentView, Helper, Member, Standing, Worker
+from member_store.members import contributions, delegations, doubts, enrolments, people, settlements, staff
+from member_store.members.delegations import Represented
+from member_store.members.records import Records
+from member_store.tables.access import Basis, Contact, StaffUser
+from member_store.tables.people import Community, Doubt, DoubtState, Enrolment, Person
+from policy_engine.contribution import contribution
+from policy_engine.errors import PolicyError
+from policy_engine.facts import FACTS, parse_facts
+from policy_engine.money import Money, exactly
+from policy_engine.scheme import Scheme
+
+SchemeFor = Callable[[str | None], Scheme]
+
+_DOUBTFUL = {DoubtState.OPEN: "submitted", DoubtState.JOINED: "submitted", DoubtState.REFUSED: "rejected"}
+"""What an applicant sees of an application that the office has to decide: what every applicant sees."""
+
+
+def standing_of(records: Records, contact: Contact | None, scheme_for: SchemeFor, year: int) -> Standing:
+    """How a contact stands; nobody's, where it has only ever asked. `year` is the present contribution year."""
+    if contact is None:
+        return NOBODY
+    worker = staff.of_contact(records, contact)
+    if worker is not None:
+        return Standing(worker=_worker(records, worker))
+    members = [
+        member_of(records, each, contact, scheme_for, year) for each in delegations.represented(records, contact)
+    ]
+    pending = [_doubtful(records, each, scheme_for) for each in doubts.of_contact(records, contact)]
+    return Standing((*members, *pending))
+
+
+def member_of(records: Records, each: Represented, contact: Contact | None, scheme_for: SchemeFor, year: int) -> Member:
+    """A person as a contact may see them: whoever only applied sees that application and nothing from before it."""
+    person, given = each.person, each.delegation
+    applied = given.basis is Basis.APPLICATION
+    theirs = [
+        found
+        for found in enrolments.all_of(records, person.id or 0)
+        if not applied or contact is None or found.contact_id == contact.id
+    ]
+    acts = each.may(ACT)
+    personal = people.personal_of(records, person)
+    return Member(
+        key=person.id or 0,
+        relation=given.relation,
+        name=personal.name if personal else "",
+        scopes=frozenset(given.scopes.split()),
+        applied=applied,
+        enrolments=tuple(enrolment_view(records, found, person, scheme_for) for found in theirs),
+        expires_on=given.expires_on,
+        fund_paid=exactly(settlements.paid_this_year(records, person.id or 0, year)) if acts else None,
+        stays=settlements.stays_this_year(records, person.id or 0, year) if acts else None,
+        notices=person.notices.value,
+        helpers=_helpers(records, person, given.id) if each.may(OWN) else (),
+        deceased=person.died_on is not None,
+    )
+
+
+def client_of(records: Records, person: Person, scheme_for: SchemeFor) -> Member:
+    """A resident as a worker of their community sees them."""
+    personal = people.personal_of(records, person)
+    return Member(
+        key=person.id or 0,
+        relation="other",
+        name=personal.name if personal else "",
+        scopes=frozenset({LOOK, ACT}),
+        enrolments=tuple(
+            enrolment_view(records, found, person, scheme_for) for found in enrolments.all_of(records, person.id or 0)
+        ),
+        deceased=person.died_on is not None,
+    )
+
+
+def enrolment_view(records: Records, found: Enrolment, person: Person, scheme_for: SchemeFor) -> EnrolmentView:
+    """One enrolment with its money: as booked or, before that, as it is to be expected."""
+    facts = enrolments.facts_of(records, found)
+    due = contributions.due_of(records, found)
+    stale = tuple(
+        each.kind
+        for each in people.certificates(records, person)
+        if each.valid_until is not None and each.valid_until < records.today
+    )
+    if due.contribution is not None:
+        own = next((part for part in due.parts if part.line == "own_part"), None)
+        known = due.own_fen is not None
+        return EnrolmentView(
+            found.year,
+            found.state.value,
+            found.county,
+            due=exactly(due.own_fen) if due.own_fen is not None else None,
+            outstanding=due.balance.outstanding_fen if known else None,
+            paid_by=own.payer if own else None,
+            illustrative=due.contribution.illustrative,
+            facts=facts,
+            stale=stale,
+        )
+    expected, payer, illustrative = _expected(facts, found.county, found.rules_on, scheme_for)
+    return EnrolmentView(found.year, found.state.value, found.county, expected, None, payer, illustrative, facts, stale)
+
+
+def _expected(
+    facts: dict[str, object], county: str, on: datetime.date, scheme_for: SchemeFor
+) -> tuple[Money | None, str | None, bool]:
+    """What a person will pay by what was stated, who pays it, and whether the figures are for trials."""
+    try:
+        scheme = scheme_for(county)
+        stated = parse_facts({name: value for name, value in facts.items() if name in FACTS})
+        found = contribution(scheme, stated, on=on)
+    except PolicyError:
+        return None, None, False
+    own = next((part for part in found.parts if part.line == "own_part"), None)
+    return found.person_pays, own.payer if own else None, found.illustrative
+
+
+def _doubtful(records: Records, doubt: Doubt, scheme_for: SchemeFor) -> Member:
+    stated = records.unseal(doubt.stated, f"doubt {doubt.id}") or {}
+    facts = dict(stated.get("facts", {}))
+    on = datetime.date.fromisoformat(stated["rules_on"]) if stated else records.today
+    county = str(stated.get("county", ""))
+    expected, payer, illustrative = _expected(facts, county, on, scheme_for)
+    state = _DOUBTFUL[doubt.state]
+    view = EnrolmentView(doubt.year, state, county, expected, None, payer, illustrative, facts)
+    return Member(
+        key=-(doubt.id or 0),
+        relation=doubt.relation,
+        name=str(stated.get("name", "")),
+        scopes=frozenset({LOOK}),
+        applied=True,
+        enrolments=(view,),
+    )
+
+
+def _helpers(records: Records, person: Person, own: int | None) -> tuple[Helper, ...]:
+    return tuple(
+        Helper(each.id or 0, each.relation, tuple(each.scopes.split()), each.expires_on, each.contact_id is None)
+        for each in delegations.given_by(records, person.id or 0)
+        if each.id != own
+    )
+
+
+def _worker(records: Records, worker: StaffUser) -> Worker:
+    place = records.session.get(Community, worker.community_id) if worker.community_id else None
+    name = staff.name_of(records, worker)
+    return Worker(name, worker.role.value, worker.county, place.name if place else None)

@@ -1,0 +1,89 @@
+"""The particulars: what enrolment and the other acts ask for besides the facts that rules go by, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialogs.context import N_
+
+CONSENT_WORDING = "2026-11"
+"""The version of the words of `ask.consent`. Change it whenever their meaning changes."""
+
+
+@dataclass(frozen=True)
+class Particular:
+    """One thing that is asked for.
+
+    `ask` has variants `.self` and `.other` where a language needs both. `choices` pairs each value with its label.
+    `needed`: without it the act cannot go on; else it can be skipped. `free`: it is typed, not picked.
+    """
+
+    ask: str
+    help: str
+    choices: tuple[tuple[str, str], ...] = ()
+    needed: bool = True
+    free: bool = False
+
+
+PARTICULARS: dict[str, Particular] = {
+    "consent": Particular(
+        N_("ask.consent"), N_("help.consent"), (("yes", N_("label.agree")), ("no", N_("label.disagree")))
+    ),
+    "setting": Particular(
+        N_("ask.setting"),
+        N_("help.setting"),
+        (
+            ("door_knock", N_("value.setting.door_knock")),
+            ("phone", N_("value.setting.phone")),
+            ("desk", N_("value.setting.desk")),
+        ),
+    ),
+    "name": Particular(N_("ask.name"), N_("help.name"), free=True),
+    "identity": Particular(N_("ask.identity"), N_("help.identity"), free=True),
+    "phone": Particular(N_("ask.phone"), N_("help.phone"), needed=False, free=True),
+    "community": Particular(N_("ask.community"), N_("help.community"), needed=False),
+    "certificate_number": Particular(
+        N_("ask.certificate_number"), N_("help.certificate_number"), needed=False, free=True
+    ),
+    "certificate_until": Particular(N_("ask.certificate_until"), N_("help.certificate_until"), needed=False, free=True),
+    "permit_until": Particular(N_("ask.permit_until"), N_("help.permit_until"), needed=False, free=True),
+    "who": Particular(N_("ask.who"), N_("help.who")),
+    "move_to": Particular(N_("ask.move_to"), N_("help.move_to")),
+    "died_on": Particular(N_("ask.died_on"), N_("help.died_on"), free=True),
+    "scope": Particular(
+        N_("ask.scope"), N_("help.scope"), (("look", N_("value.scope.look")), ("act", N_("value.scope.act")))
+    ),
+    "lasts": Particular(
+        N_("ask.lasts"),
+        N_("help.lasts"),
+        (("30", N_("value.lasts.30")), ("180", N_("value.lasts.180")), ("365", N_("value.lasts.365"))),
+    ),
+    "which_helper": Particular(N_("ask.which_helper"), N_("help.which_helper")),
+    "notices": Particular(
+        N_("ask.notices"),
+        N_("help.notices"),
+        (
+            ("resident", N_("value.notices.resident")),
+            ("helper", N_("value.notices.helper")),
+            ("both", N_("value.notices.both")),
+        ),
+    ),
+    "confirm": Particular(
+        N_("ask.confirm"), N_("help.confirm"), (("yes", N_("label.confirm")), ("no", N_("label.not_confirm")))
+    ),
+    "more": Particular(
+        N_("ask.more"),
+        N_("help.more"),
+        (
+            ("self", N_("value.more.self")),
+            ("spouse", N_("value.more.spouse")),
+            ("child", N_("value.more.child")),
+            ("mother", N_("value.more.mother")),
+            ("father", N_("value.more.father")),
+            ("none", N_("value.more.none")),
+        ),
+    ),
+}
+
+SHARED_PARTICULARS = frozenset({"consent", "setting"})
+"""Particulars that hold for whoever is spoken of in this conversation."""

@@ -1,0 +1,201 @@
+"""What is said once something was done to the members, or was refused; and where the conversation goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from dialogs.context import N_, Case, Context
+from dialogs.conversation import Conversation
+from dialogs.going_on import Progress, Turn
+from dialogs.members.asking import PARTICULARS
+from dialogs.members.effects import (
+    AskHardship,
+    ChooseNotices,
+    Die,
+    Done,
+    Effect,
+    Enrol,
+    Erase,
+    Export,
+    Grant,
+    LookUp,
+    Move,
+    Outcome,
+    Redeem,
+    Refused,
+    Renew,
+    Revoke,
+    Withdraw,
+)
+from dialogs.members.standing import Member
+from dialogs.members.views import household_view, money_lines, status_view
+from dialogs.questions import GOAL
+from dialogs.replies import Attachment, Reply, Text
+from policy_engine.contribution import contribution
+from policy_engine.eligibility import eligibility
+
+
+def concluded(conversation: Conversation, effect: Effect, outcome: Outcome, context: Context) -> Turn:
+    """The turn after an effect. `context` is as things stand now that it was done."""
+    return Concluding(conversation, context).after(effect, outcome)
+
+
+class Concluding(Progress):
+    """What follows an effect."""
+
+    def after(self, effect: Effect, outcome: Outcome) -> Turn:
+        """The turn that tells how it went."""
+        if isinstance(outcome, Refused):
+            return self._refused(effect, outcome)
+        handlers: dict[type[Any], Callable[[Any, Done], Turn]] = {
+            Enrol: self._enrolled,
+            LookUp: self._looked_up,
+            Renew: self._renewed,
+            Withdraw: self._plain(N_("withdraw.done")),
+            Move: self._moved,
+            Die: self._plain(N_("death.done")),
+            Grant: self._granted,
+            Revoke: self._plain(N_("revoke.done")),
+            Redeem: self._redeemed,
+            ChooseNotices: self._plain(N_("notices.done")),
+            AskHardship: self._plain(N_("hardship.done")),
+            Export: self._exported,
+            Erase: self._erased,
+        }
+        return handlers[type(effect)](effect, outcome)
+
+    def ended(self, *replies: Reply) -> Turn:
+        """The end of an act: nothing that was said for it stays; what it interrupted goes on."""
+        if self.context.standing.worker is not None:
+            before = self.conversation
+            self.conversation = Conversation(before.locale, before.large_text, asked=GOAL)
+            return self.again(*replies, Text(self.words("client.done"), "note"))
+        conversation = self.conversation
+        if conversation.steps:
+            conversation = conversation.without(conversation.subject, PARTICULARS)
+            last = conversation.steps[-1]
+            conversation = replace(conversation, steps=(*conversation.steps[:-1], replace(last, flows=last.flows[:-1])))
+        self.conversation = replace(conversation, asked=None)
+        return self.proceed(*replies) if self.conversation.flows else self.turn(*replies)
+
+    def _plain(self, message: str) -> Callable[[Effect, Done], Turn]:
+        return lambda _effect, done: self.ended(Text(self.words(message, **self._told(done))))
+
+    def _told(self, done: Done) -> dict[str, Any]:
+        """The details as they are written in this language."""
+        told = dict(done.details)
+        if "county" in told:
+            told["county"] = self.words.source(self.case().scheme.counties[told["county"]].name)
+        for name in ("on", "expires_on"):
+            if told.get(name) is not None:
+                told[name] = self.words.date(told[name])
+        return {"name": "", "office": self.office(), **told}
+
+    def _refused(self, effect: Effect, refused: Refused) -> Turn:
+        told = self._told(Done(refused.details))
+        if "minutes" not in told:
+            told["minutes"] = 0
+        reply = Text(self.words(f"refused.{refused.code}", **told), "warning")
+        if isinstance(effect, Redeem):
+            return self.again(reply)
+        return self.ended(reply)
+
+    def _enrolled(self, effect: Enrol, done: Done) -> Turn:
+        words = self.words
+        case = self.case()
+        if done.details.get("state"):
+            told = words("enrol.known", name=effect.name, state=words(f"state_of.{done.details['state']}"))
+            replies: list[Reply] = [Text(told)]
+        else:
+            replies = [Text(case.say("enrol.submitted", name=effect.name, office=self.office()))]
+            replies.append(Text("\n".join(self._dues(case))))
+        if self.context.standing.worker is not None:
+            return self.ended(*replies)
+        conversation = self.conversation.without(self.conversation.subject)
+        self.conversation = replace(conversation, asked=None)
+        if self.conversation.waiting:
+            return self.proceed(*replies, self.next_person())
+        self.conversation = replace(self.conversation, asked="more")
+        return self.again(*replies)
+
+    def _dues(self, case: Case) -> list[str]:
+        """What the person will pay once the office has verified it: worked out from what was stated, whoever asks."""
+        due = contribution(case.scheme, case.facts, today=case.today)
+        words = self.words
+        own = next((part for part in due.parts if part.line == "own_part"), None)
+        if own is not None and own.payer not in ("individual", "undecided"):
+            told = [words("due.will_be_covered")]
+        elif due.person_pays.exact:
+            told = [words("due.will_be", amount=words.money(due.person_pays))]
+        else:
+            told = [words("due.unset")]
+        return [*told, words("due.illustrative")] if due.illustrative else told
+
+    def _looked_up(self, _effect: LookUp, done: Done) -> Turn:
+        member = done.details["member"]
+        assert isinstance(member, Member)  # noqa: S101
+        return self.ended(*status_view(self.case(), (member,)))
+
+    def _renewed(self, effect: Renew, done: Done) -> Turn:
+        told = [self.words("renew.done", year=effect.year, **self._told(done))]
+        member = next((each for each in self.context.standing.members if each.key == effect.whom), None)
+        found = member.enrolment(effect.year) if member else None
+        if found is not None:
+            told += money_lines(found, self.case())
+        return self.ended(Text("\n".join(told)))
+
+    def _moved(self, _effect: Move, done: Done) -> Turn:
+        message = N_("move.done_covered") if done.details.get("covered") else N_("move.done")
+        return self.ended(Text(self.words(message, **self._told(done))))
+
+    def _granted(self, _effect: Grant, done: Done) -> Turn:
+        told = self._told(done)
+        scope = self.words("value.scope.act" if "act" in done.details["scopes"] else "value.scope.look")
+        return self.ended(
+            Text(self.words("grant.done", **{**told, "scope": scope})), Text(self.words("grant.onward"), "note")
+        )
+
+    def _redeemed(self, _effect: Redeem, done: Done) -> Turn:
+        told = self._told(done)
+        if "login" in done.details:
+            self.conversation = Conversation(self.conversation.locale, self.conversation.large_text, asked=GOAL)
+            return self.again(Text(self.words("staff.bound", **told)))
+        scope = self.words("value.scope.act" if "act" in done.details["scopes"] else "value.scope.look")
+        return self.again(Text(self.words("redeem.done", **{**told, "scope": scope})))
+
+    def _exported(self, _effect: Export, done: Done) -> Turn:
+        name = self.words("export.file_name", date=self.context.today.isoformat())
+        return self.ended(
+            Text(self.words("export.done")), Attachment(name, done.details["text"], self.words("export.label"))
+        )
+
+    def _erased(self, _effect: Erase, done: Done) -> Turn:
+        self.conversation = Conversation(self.conversation.locale, self.conversation.large_text, asked=GOAL)
+        kept = [self.words("erase.kept")] if done.details.get("kept") else []
+        return self.turn(Text("\n".join([self.words("erase.done"), *kept])))
+
+
+def insured_elsewhere(progress: Progress) -> list[tuple[str, str]]:
+    """Those of whom the conversation knows that they may not join: who it is, and why, in a few words."""
+    found = []
+    conversation = progress.conversation
+    people = dict.fromkeys(
+        (*(step.subject for step in conversation.steps), *(who for step in conversation.steps for who in step.besides))
+    )
+    for subject in people:
+        case = progress.case_in(conversation.with_step(conversation.step(subject=subject)))
+        if not case.facts or not case.scheme.may_join:
+            continue
+        joining = eligibility(case.scheme, case.facts, today=case.today)
+        if joining.outcome == "ineligible":
+            insured = case.facts.get("employee_insured")
+            reason = N_("household.employee_insured") if insured else N_("household.may_not_join")
+            found.append((subject, progress.words(reason)))
+    return found
+
+
+def household_told(progress: Progress) -> tuple[Reply, ...]:
+    """The plan of the household, with those who are insured elsewhere."""
+    return household_view(progress.case(), insured_elsewhere(progress))

@@ -1,0 +1,207 @@
+"""Takes down the particulars that a message gives: typed answers, picked choices, and words that ask for an act."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dialogs.context import N_
+from dialogs.going_on import Turn
+from dialogs.members.asking import PARTICULARS
+from dialogs.members.effects import Redeem
+from dialogs.members.identity import IdentityProblem, IdentityReason
+from dialogs.members.particulars import Particulars, find_particulars
+from dialogs.members.questions import MOST_CHOICES
+from dialogs.naming import Naming
+from dialogs.questions import ASKABLE, CORRECT, GOAL, goals_of, summary
+from dialogs.replies import Question, Text
+from dialogs.understanding import Findings
+from dialogs.understanding.text import fold
+from policy_engine.facts import Value
+
+_TYPED = frozenset({"name", "identity", "phone"})
+_DAYS = frozenset({"certificate_until", "permit_until", "died_on"})
+_DAY = re.compile(
+    r"(?<!\d)(\d{4})\s?[年/.\-]\s?(\d{1,2})\s?[月/.\-]\s?(\d{1,2})(?!\d)|(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)"
+)
+_NUMBER = re.compile(r"[A-Za-z0-9\u4e00-\u9fff()（）〔〕\-]{4,40}")
+_REPAIRS = frozenset(
+    {"back", "cancel", "restart", "help", "repeat", "skip", "unknown", "language", "large_text", "correct", "readings"}
+)
+_PROBLEMS = {
+    IdentityReason.LENGTH: N_("identity.length"),
+    IdentityReason.CHARACTERS: N_("identity.characters"),
+    IdentityReason.REGION: N_("identity.region"),
+    IdentityReason.DATE: N_("identity.date"),
+    IdentityReason.FUTURE: N_("identity.future"),
+    IdentityReason.TOO_OLD: N_("identity.too_old"),
+    IdentityReason.CHECK: N_("identity.check"),
+    IdentityReason.NOT_ACCEPTED: N_("identity.not_accepted"),
+}
+
+
+class Taking(Naming):
+    """What members say: who they are, what they want done, and whether it is right so."""
+
+    def member_turn(self, text: str, findings: Findings, asked: Question | None) -> Turn | None:
+        """The turn for a particular, a code or an act; None for anything else."""
+        open_one = asked.fact if asked is not None and asked.fact in PARTICULARS else None
+        found = find_particulars(text, self.context.today, self._wanted(open_one), self.context.names)
+        if found.code is not None and findings.command is None:
+            relation = str(findings.values().get("subject", "other"))
+            return self.effect(Redeem(found.code, "other" if relation == "self" else relation))
+        act = self.context.acts.find(text)
+        if (
+            act is not None
+            and not (findings.choice is not None and open_one)
+            and act not in self.conversation.flows[-1:]
+        ):
+            return self.act(act, findings)
+        if open_one is None or findings.command in _REPAIRS or findings.command in ("delete_my_data", "export_my_data"):
+            return None
+        if findings.choice is not None:
+            return self.particular_picked(open_one, findings.choice)
+        if open_one in _DAYS:
+            return self._day(open_one, text)
+        if open_one in _TYPED:
+            return self._typed(open_one, found, findings)
+        if open_one == "community":
+            return self._community(text)
+        if open_one == "certificate_number" and findings.intent is None and (typed := _NUMBER.search(text)):
+            return self.take({"certificate_number": typed.group()})
+        return None
+
+    def act(self, act: str, findings: Findings) -> Turn:
+        """Begin an act that was asked for in words. What was begun before waits, if it still has a question open."""
+        if act == "next_client":
+            return self.next_client()
+        if "enrol" not in goals_of(self.case().scheme):
+            return self.again(Text(self.words("no_members", scheme=self.scheme())))
+        subject = str(findings.values().get("subject", self.conversation.subject))
+        self.conversation = (
+            self.conversation.without(self.conversation.subject, PARTICULARS)
+            if self.conversation.steps
+            else self.conversation
+        )
+        flows = (*(each for each in self._waiting_flows() if each != act), act)
+        self.conversation = self.conversation.with_step(self.conversation.step(subject=subject, flows=flows))
+        return self.proceed()
+
+    def next_client(self) -> Turn:
+        """A worker turns to somebody else: nothing of the one before is kept."""
+        if self.context.standing.worker is None:
+            return self.again(Text(self.words("act.not_staff")))
+        before = self.conversation
+        self.conversation = type(before)(before.locale, before.large_text, asked=GOAL)
+        return self.again(Text(self.words("client.next")))
+
+    def particular_picked(self, name: str, choice: str) -> Turn:
+        """The turn for a choice that was picked."""
+        if name == "more":
+            return self._more(choice)
+        if name == "confirm" and choice == "no" and self.conversation.flows[-1:] == ("enrol",):
+            self.conversation = replace(self.conversation, asked=CORRECT)
+            return self.again(Text(self.words("enrol.what_to_change")))
+        return self.take({name: choice})
+
+    def take(self, said: Mapping[str, str], facts: Mapping[str, Value] | None = None, *notes: Text) -> Turn:
+        """Take particulars down, and facts that follow from them, and go on."""
+        forgotten = ("age",) if facts and "birth_date" in facts else ()
+        # A confirmation is for what was shown: whatever is said afterwards has to be confirmed anew.
+        forgotten = forgotten if "confirm" in said else (*forgotten, "confirm")
+        step = self.conversation.step(said={**(facts or {}), **said}, forgotten=forgotten)
+        before, self.conversation = self.conversation, self.conversation.with_step(step)
+        open_before = before.asked
+        told = [name for name in said if name != open_before and name in _TYPED]
+        if told:
+            case = self.case()
+            notes = (
+                *notes,
+                Text(self.words("noted", facts=self.words.listed([summary(each, case) for each in told])), "note"),
+            )
+        return self.proceed(*notes)
+
+    def _wanted(self, open_one: str | None) -> str | None:
+        return open_one if open_one in _TYPED else None
+
+    def _waiting_flows(self) -> tuple[str, ...]:
+        return self.conversation.flows if self.conversation.asked in ASKABLE else ()
+
+    def _typed(self, asked: str, found: Particulars, findings: Findings) -> Turn | None:
+        """Name, identity number and telephone, whichever of them a message gives."""
+        if isinstance(found.identity, IdentityProblem):
+            return self.again(Text(self._problem(found.identity), "warning"))
+        if found.several:
+            return self.again(Text(self.words("identity.several")))
+        said: dict[str, str] = {}
+        facts: dict[str, Value] = {}
+        notes: list[Text] = []
+        if found.identity is not None:
+            said["identity"] = f"{found.identity.kind.value}:{found.identity.number}"
+            if found.identity.birth_date is not None:
+                facts["birth_date"] = found.identity.birth_date
+            if found.identity.converted:
+                notes.append(Text(self.words("identity.converted"), "note"))
+        if found.name is not None and (findings.intent is None or asked == "name"):
+            said["name"] = found.name
+        if found.phone is not None:
+            said["phone"] = found.phone
+        if said:
+            return self.take(said, facts, *notes)
+        if findings.command == "no" and not PARTICULARS[asked].needed:
+            return self.unsure()
+        if asked == "name" and not findings.facts and findings.intent is None:
+            return self.missed_particular(N_("name.unread"))
+        return None
+
+    def missed_particular(self, message: str) -> Turn:
+        """Not understood: how to write it; after three times, who can help."""
+        misses = self.conversation.misses + 1
+        self.conversation = replace(self.conversation, misses=misses)
+        told = self.words(message) if misses < 3 else self.words("missed.often", office=self.office())
+        return self.again(Text(told))
+
+    def _problem(self, problem: IdentityProblem) -> str:
+        """What is wrong with an identity number, and what to look at. The number is not said again."""
+        if problem.swapped:
+            first, second = problem.swapped
+            return self.words("identity.check_swapped", first=first, second=second)
+        return self.words(_PROBLEMS[problem.reason], length=problem.length, office=self.office())
+
+    def _day(self, name: str, text: str) -> Turn | None:
+        found = _DAY.search(fold(text))
+        if found is None:
+            return None
+        year, month, day = (int(each) for each in found.groups() if each is not None)
+        try:
+            on = datetime.date(year, month, day)
+        except ValueError:
+            return self.again(Text(self.words("day.impossible")))
+        if name == "died_on" and on > self.context.today:
+            return self.again(Text(self.words("day.future")))
+        return self.take({name: on.isoformat()})
+
+    def _community(self, text: str) -> Turn | None:
+        case = self.case()
+        there = case.communities(case.county or str(case.facts.get("county", "")))
+        typed = fold(text).strip()
+        fitting = [
+            (key, label) for key, label in there if fold(label) in typed or (len(typed) > 1 and typed in fold(label))
+        ]
+        if len(fitting) == 1:
+            return self.take({"community": str(fitting[0][0])})
+        if len(fitting) > 1:
+            names = self.words.listed([label for _, label in fitting[:MOST_CHOICES]])
+            return self.again(Text(self.words("community.several", names=names)))
+        return None
+
+    def _more(self, choice: str) -> Turn:
+        """After one person is enrolled: the next of the family, or what all of them come to."""
+        if choice == "none":
+            return self.household_done()
+        self.conversation = self.conversation.without(choice)
+        step = self.conversation.step(subject=choice, flows=("enrol",))
+        self.conversation = self.conversation.with_step(step)
+        return self.proceed(Text(self.case().say("subject.now"), "note"))

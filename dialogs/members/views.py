@@ -1,0 +1,110 @@
+"""How things stand, as a person hears it: one member, the household, and who may act for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogs.context import N_, Case
+from dialogs.members.questions import called, helper_line
+from dialogs.members.standing import OWN, EnrolmentView, Member
+from dialogs.replies import Line, Receipt, Reply, Text
+from policy_engine.money import exactly
+
+OWES, OWES_AT_LEAST = N_("household.owes"), N_("household.owes_at_least")
+PERMITTED, PERMITTED_NOBODY = N_("permissions.of"), N_("permissions.nobody")
+
+
+def status_view(case: Case, members: Sequence[Member]) -> tuple[Reply, ...]:
+    """Where the enrolment of each member stands, what is still to be paid, and what comes next."""
+    return tuple(Text("\n".join(_lines(case, each))) for each in members)
+
+
+def _lines(case: Case, member: Member) -> list[str]:
+    words = case.words
+    latest = member.latest
+    if member.deceased:
+        return [words("status.deceased", name=called(member, case))]
+    if latest is None:
+        return [words("status.none", name=called(member, case))]
+    told = [words(f"status.{latest.state}", name=called(member, case), year=latest.year)]
+    if not latest.live:
+        return told
+    told += money_lines(latest, case)
+    if member.fund_paid is not None and member.fund_paid.low:
+        told.append(words("status.fund_paid", amount=words.money(member.fund_paid), stays=member.stays or 0))
+    if latest.stale:
+        told.append(
+            words("status.stale", certificates=words.listed([words(f"certificate.{each}") for each in latest.stale]))
+        )
+    return told
+
+
+def money_lines(latest: EnrolmentView, case: Case) -> list[str]:
+    """What is due of an enrolment, paid, or still to be paid."""
+    words = case.words
+    told = []
+    if latest.outstanding is not None and latest.outstanding > 0:
+        told.append(words("due.outstanding", amount=words.money(exactly(latest.outstanding))))
+    elif latest.outstanding is not None and latest.outstanding < 0:
+        told.append(words("due.overpaid", amount=words.money(exactly(-latest.outstanding))))
+    elif latest.paid_by is not None and latest.paid_by != "individual":
+        told.append(words("due.covered"))
+    elif latest.outstanding is not None:
+        told.append(words("due.paid"))
+    elif latest.due is not None and latest.due.exact:
+        told.append(words("due.expected", amount=words.money(latest.due)))
+    else:
+        told.append(words("due.unset"))
+    if latest.illustrative:
+        told.append(words("due.illustrative"))
+    return told
+
+
+def household_view(case: Case, elsewhere: Sequence[tuple[str, str]] = ()) -> tuple[Reply, ...]:
+    """What the family owes for this year: one line each, and who needs nothing here.
+
+    `elsewhere` are those of the conversation who may not join: who they are, and the rule that says so.
+    """
+    words = case.words
+    year = case.scheme.on(None, case.today).year
+    lines: list[Line] = []
+    total, known, illustrative = 0, True, False
+    for member in case.standing.members:
+        found = member.enrolment(year)
+        if found is None or not found.live:
+            lines.append(Line(called(member, case), words("household.not_enrolled"), "step"))
+            continue
+        amount = _owed(found)
+        label = words("household.member", name=called(member, case), state=words(f"state_of.{found.state}"))
+        illustrative = illustrative or found.illustrative
+        if amount is None:
+            known = False
+            lines.append(Line(label, words("household.unset"), "step"))
+        else:
+            total += amount
+            lines.append(Line(label, words.money(exactly(amount)), "part"))
+    lines += [Line(words(f"relation.{relation}"), reason, "step") for relation, reason in elsewhere]
+    amount_told = words.money(exactly(total))
+    headline = words(OWES if known else OWES_AT_LEAST, year=year, amount=amount_told)
+    notes = [words("household.when")] if total or not known else []
+    badge = words("badge.illustrative") if illustrative else ""
+    return (Receipt(headline, (*lines, Line(words("household.total"), amount_told, "total")), tuple(notes), badge),)
+
+
+def _owed(found: EnrolmentView) -> int | None:
+    """What a person still has to pay, in fen; None where the county has not set it."""
+    if found.outstanding is not None:
+        return max(found.outstanding, 0)
+    return found.due.low if found.due is not None and found.due.exact else None
+
+
+def permissions_view(case: Case) -> tuple[Reply, ...]:
+    """Who may act for those for whom the contact decides, and how to take it back."""
+    words = case.words
+    told = []
+    for member in case.standing.members:
+        if OWN in member.scopes:
+            lines = [helper_line(each, case) for each in member.helpers]
+            head = PERMITTED if lines else PERMITTED_NOBODY
+            told.append("\n".join([words(head, name=called(member, case)), *lines]))
+    return (Text("\n".join(told)), Text(words("permissions.onward"), "note"))
