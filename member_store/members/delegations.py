@@ -52,8 +52,12 @@ class Represented:
 
 def contact_of(records: Records, channel: str, account: str, locale: str) -> Contact:
     """The contact with this account, added where it is new. `account` is kept encrypted, to send notices to."""
-    key = records.hash(channel, account)
-    found = records.session.exec(select(Contact).where(Contact.contact == key)).first()
+    found = known_contact(records, channel, account)
+    if found is None:
+        key = records.hash(channel, account)
+        # A row that is not there cannot be locked; whoever was first may have added it while we waited.
+        records.database.alone(records.connection, key)
+        found = known_contact(records, channel, account)
     if found is None:
         found = records.add(
             Contact(contact=key, channel=channel, account=records.seal(account), locale=locale, created_at=records.now)

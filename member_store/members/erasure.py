@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select, update
 
-from member_store.members import consents, delegations, enrolments
+from member_store.members import agreements, consents, delegations, enrolments, hardship, ledger
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.members.states import HARDSHIP, LIVE
@@ -102,13 +102,22 @@ def erase(records: Records, person: Person, reason: str) -> Erased:
 
 
 def erase_contact(records: Records, channel: str, account: str, reason: str) -> bool:
-    """Forget where a contact is reached, unless it still serves somebody. Whether there was anything to forget.
+    """Forget what a contact stated of others, and where it is reached unless it still serves somebody.
 
-    What was said in the conversation goes with the turn that asks for it: `Reduced.forgets`; outside of a turn,
-    `Store.forget_conversation`.
+    Returns whether it is no longer known where it is reached. An application of theirs that waits for the office is
+    taken back. What was said in the conversation goes with the turn that asks for it (`Reduced.forgets`) or, outside of
+    a turn, by `Store.forget_conversation`.
     """
     contact = delegations.known_contact(records, channel, account)
-    return contact is not None and _forget_account(records, contact, reason)
+    if contact is None:
+        return False
+    for doubt in records.session.exec(select(Doubt).where(Doubt.contact_id == contact.id)).all():
+        if doubt.state is DoubtState.OPEN:
+            _refuse(records, doubt, reason)
+        doubt.stated = None
+        records.session.flush()
+        records.forget_history(entity="doubt", entity_id=doubt.id)
+    return _forget_account(records, contact, reason)
 
 
 def _what_stays(records: Records, person_id: int) -> dict[str, str]:
@@ -126,24 +135,28 @@ def _end_applications(records: Records, person_id: int, reason: str) -> int:
     ended = 0
     for enrolment in enrolments.all_of(records, person_id):
         if enrolment.state in LIVE:
+            # What was worked out for it is owed by nobody any more.
+            ledger.cancel(records, enrolment, reason)
             enrolments.move(records, enrolment, EnrolmentState.WITHDRAWN, reason=reason)
             ended += 1
-    for case in records.session.exec(select(HardshipApplication).where(HardshipApplication.person_id == person_id)):
+    for case in hardship.of_person(records, person_id):
         if HardshipState.WITHDRAWN in HARDSHIP.moves[case.state]:
-            records.change(
-                case, "hardship_withdrawn", person_id=person_id, reason=reason, state=HardshipState.WITHDRAWN
-            )
+            hardship.withdraw(records, case, reason)
             ended += 1
-    for agreement in records.session.exec(select(Agreement).where(Agreement.person_id == person_id)):
+    for agreement in agreements.of_person(records, person_id):
         if agreement.ended_on is None:
-            records.change(agreement, "agreement_ended", person_id=person_id, reason=reason, ended_on=records.today)
+            agreements.end(records, agreement, records.today, reason)
             ended += 1
     for doubt in records.session.exec(select(Doubt).where(Doubt.person_id == person_id)):
         if doubt.state is DoubtState.OPEN:
-            to: dict[str, Any] = {"state": DoubtState.REFUSED, "decided_at": records.now}
-            records.change(doubt, "doubt_refused", person_id=person_id, reason=reason, **to)
+            _refuse(records, doubt, reason)
             ended += 1
     return ended
+
+
+def _refuse(records: Records, doubt: Doubt, reason: str) -> None:
+    to: dict[str, Any] = {"state": DoubtState.REFUSED, "decided_at": records.now}
+    records.change(doubt, "doubt_refused", person_id=doubt.person_id, reason=reason, **to)
 
 
 def _clear(records: Records, model: type[SQLModel], person_id: int, **columns: None) -> int:

@@ -6,7 +6,9 @@ import sys
 import time
 from pathlib import Path
 
+from member_store.members import people
 from member_store.store import Store
+from member_store.tables.people import Person
 from member_store.turns import Reduced
 
 
@@ -79,7 +81,22 @@ def hold_the_write_lock() -> None:
     say("let go")
 
 
-ROLES = {each.__name__: each for each in (open_at_once, same_message, hang_in_turn, turn_for_ever, hold_the_write_lock)}
+def change_person() -> None:
+    """Change a field of the first person so many times."""
+    field, times = sys.argv[3:]
+    with Store.open(URL, KEYS) as store:
+        say("ready")
+        sys.stdin.readline()
+        for number in range(int(times)):
+            with store.records() as records:
+                people.change_personal(records, records.session.get(Person, 1), **{field: str(number)})
+    say("done")
+
+
+ROLES = {
+    each.__name__: each
+    for each in (open_at_once, same_message, hang_in_turn, turn_for_ever, hold_the_write_lock, change_person)
+}
 
 if __name__ == "__main__":
     URL, KEYS = sys.argv[2], os.environ["HEBAO_KEYS"]

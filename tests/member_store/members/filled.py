@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from member_store.members import consents, delegations, enrolments, people, staff
+from member_store.members import (
+    agreements,
+    consents,
+    contributions,
+    delegations,
+    doubts,
+    enrolments,
+    hardship,
+    ledger,
+    people,
+    settlements,
+    staff,
+)
+from member_store.members.contributions import Part
 from member_store.members.records import Records
 from member_store.store import Store
 from member_store.tables.access import Basis, Role
-from member_store.tables.money import (
-    Account,
-    Agreement,
-    Contribution,
-    ContributionPart,
-    EntryKind,
-    HardshipApplication,
-    HardshipState,
-    LedgerEntry,
-    LedgerPosting,
-    Settlement,
-)
-from member_store.tables.people import Doubt, DoubtState, EnrolmentState
+from member_store.tables.people import Enrolment, EnrolmentState, Person
 from member_store.turns import Reduced
 
 NAME, MOTHER, WORKER = "欧阳娜依", "诸葛翠芳", "司徒建国"
@@ -102,79 +103,35 @@ def _people(records: Records) -> Filled:
         facts={"birth_date": "1988-03-15", "disabled": True, "registration_kind": "rural", "address": ADDRESS},
         contact_id=contact.id,
     )
-    for state in (EnrolmentState.VERIFIED, EnrolmentState.AWAITING_PAYMENT, EnrolmentState.ACTIVE):
-        enrolment = enrolments.move(records, enrolment, state)
-    _money(records, person.id or 0, enrolment.id or 0)
-    records.add(
-        Doubt(
-            person_id=person.id or 0,
-            contact_id=helper.id,
-            relation="sister",
-            year=YEAR,
-            stated=records.seal({"name": NAME, "number": NUMBER}),
-            state=DoubtState.OPEN,
-            created_at=records.now,
-        )
-    )
+    enrolments.move(records, enrolment, EnrolmentState.VERIFIED)
+    _money(records, person, enrolment)
+    doubts.raise_doubt(records, person, helper, "sister", YEAR, {"name": NAME, "number": NUMBER})
     return Filled(person.id or 0, mother.id or 0, enrolment.id or 0)
 
 
-def _money(records: Records, person_id: int, enrolment_id: int) -> None:
-    contribution = records.add(
-        Contribution(
-            enrolment_id=enrolment_id,
-            total_fen=14_000,
-            rules="jiaxing-2008@1",
-            rules_on=date(2008, 1, 1),
-            illustrative=False,
-            worked_out="{}",
-            worked_out_at=records.now,
-        )
-    )
-    for line, payer, fen in (("own_part", "individual", 4_000), ("remainder", "government", 10_000)):
-        part = {"line": line, "payer": payer, "amount_fen": fen}
-        records.add(ContributionPart(contribution_id=contribution.id or 0, **part))
-    book(
+def _money(records: Records, person: Person, enrolment: Enrolment) -> None:
+    contributions.keep(
         records,
-        person_id,
-        EntryKind.DUE,
-        {Account.INDIVIDUAL: 4_000, Account.GOVERNMENT: 10_000, Account.INCOME: -14_000},
+        enrolment,
+        total_fen=14_000,
+        parts=[Part("own_part", "individual", 4_000), Part("remainder", "government", 10_000)],
+        rules="jiaxing-2008@1",
+        rules_on=date(2008, 1, 1),
+        illustrative=False,
+        worked_out={},
     )
-    book(records, person_id, EntryKind.PAYMENT, {Account.BANK: 4_000, Account.INDIVIDUAL: -4_000})
-    records.add(
-        Agreement(
-            person_id=person_id, from_year=2008, to_year=2010, account=records.seal(BANK), signed_on=date(2008, 1, 2)
-        )
+    ledger.pay(records, person, YEAR, 4_000, date(2008, 3, 1), "bank-1")
+    agreements.sign(records, person, 2008, 2010, date(2008, 1, 2), BANK)
+    case = hardship.apply(records, person, YEAR, GROUNDS, date(2008, 2, 3))
+    hardship.review(records, case, date(2008, 2, 9))
+    settlements.enter(
+        records,
+        person,
+        YEAR,
+        date(2008, 4, 5),
+        "inpatient",
+        123_450,
+        provider_level="county",
+        bill_fen=320_000,
+        reference="bill-1",
     )
-    records.add(
-        HardshipApplication(
-            person_id=person_id,
-            year=YEAR,
-            state=HardshipState.UNDER_REVIEW,
-            grounds=records.seal(GROUNDS),
-            applied_on=date(2008, 2, 3),
-            reviewed_on=date(2008, 2, 9),
-        )
-    )
-    records.add(
-        Settlement(
-            person_id=person_id,
-            year=YEAR,
-            settled_on=date(2008, 4, 5),
-            care="inpatient",
-            provider_level="county",
-            bill_fen=320_000,
-            fund_paid_fen=123_450,
-        )
-    )
-
-
-def book(
-    records: Records, person_id: int, kind: EntryKind, amounts: dict[Account, int], on: date = date(2008, 3, 1)
-) -> LedgerEntry:
-    """Put an entry into the ledger, as it is."""
-    entry = records.add(LedgerEntry(kind=kind, person_id=person_id, effective_on=on, booked_at=records.now))
-    for account, fen in amounts.items():
-        posting = {"account": account, "person_id": person_id, "year": on.year, "amount_fen": fen}
-        records.add(LedgerPosting(entry_id=entry.id or 0, **posting))
-    return entry

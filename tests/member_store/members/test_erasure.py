@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlmodel import SQLModel, select
 
-from member_store.members import audit, delegations, enrolments, erasure, people
+from member_store.members import delegations, doubts, enrolments, erasure, ledger, ledger_check, people
 from member_store.members.refusals import Refusal
 from member_store.store import Store
 from member_store.tables import TABLES
@@ -16,7 +16,7 @@ from member_store.tables.people import Certificate, Doubt, DoubtState, Enrolment
 from member_store.tables.records import History
 from member_store.turns import Reduced
 from tests.member_store.members import filled as known
-from tests.member_store.members.filled import Filled, book, fill
+from tests.member_store.members.filled import Filled, fill
 
 
 @pytest.fixture
@@ -52,7 +52,8 @@ def test_nobody_is_erased_while_they_are_insured(store, filled):
 def test_nobody_is_erased_while_money_is_open_either_way(store, filled, fen, owed_by):
     withdraw(store, filled)
     with store.records() as records:
-        book(records, filled.person, EntryKind.DUE, {Account.INDIVIDUAL: fen, Account.INCOME: -fen})
+        postings = {(Account.INDIVIDUAL, 2008): fen, (Account.BANK, 2008): -fen}
+        ledger.book(records, EntryKind.REFUND, filled.person, records.today, postings)
     with pytest.raises(Refusal) as refusal:
         erase(store, filled)
     assert refusal.value.code == "money_open"
@@ -112,7 +113,7 @@ def test_the_ledger_and_the_settlements_stay_as_they_were_and_the_audit_is_whole
     assert sum(fen for _, fen in after) == 0
     assert [each.fund_paid_fen for each in rows(store, Settlement, filled)] == [123_450]
     with store.reading_records() as records:
-        assert list(audit.broken(records.connection)) == []
+        assert list(ledger_check.findings(records)) == []
 
 
 def test_what_was_going_on_is_ended(store, filled):
@@ -170,6 +171,20 @@ def test_a_contact_that_serves_nobody_can_be_forgotten_and_one_that_does_is_not(
         assert not erasure.erase_contact(records, "wechat", known.HELPER, "asked")
     with store.reading_records() as records:
         assert len(records.session.exec(select(Contact).where(Contact.account.is_(None))).all()) == 1
+
+
+def test_what_a_contact_stated_of_others_goes_with_it_and_leaves_no_trace(store, filled):
+    with store.records() as records:
+        person = records.session.get(Person, filled.person)
+        contact = delegations.contact_of(records, "web", "stranger", "en")
+        doubt = doubts.raise_doubt(records, person, contact, "mother", 2008, {"name": known.NAME})
+        doubts.raise_doubt(records, person, contact, "mother", 2008, {"name": known.MOTHER})
+    with store.records() as records:
+        assert erasure.erase_contact(records, "web", "stranger", "asked")
+    with store.reading_records() as records:
+        doubt = records.session.get(Doubt, doubt.id)
+        assert (doubt.state, doubt.stated) == (DoubtState.REFUSED, None)
+        assert records.session.exec(select(History).where(History.entity == "doubt")).all() == []
 
 
 def test_the_turn_that_asks_to_be_forgotten_is_all_that_is_left_of_a_conversation(store, filled):
