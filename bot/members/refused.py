@@ -38,6 +38,7 @@ REFUSED: Mapping[str, str] = {
     # money
     "agreed": N_("refused.agreed"),
     "already_booked": N_("refused.already_booked"),
+    "charge_stands": N_("refused.charge_stands"),
     "due_unknown": N_("refused.due_unknown"),
     "ended_already": N_("refused.ended_already"),
     "hardship_open": N_("refused.hardship_open"),

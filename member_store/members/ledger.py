@@ -183,13 +183,15 @@ def carry_over(records: Records, person: Person, from_year: int, to_year: int) -
 
 
 def reverse(records: Records, entry: LedgerEntry, reason: str) -> LedgerEntry:
-    """Take back an entry that was a mistake. `reason` is an id.
+    """Take back a payment, a refund or a carrying over that was a mistake. `reason` is an id.
 
-    What had been carried over of money that is no longer there comes back with it. Raises Refusal: `reversal_stands`,
-    `reversed_already`, and `refunded_already` for a charge of which part was given back.
+    What had been carried over of money that is no longer there comes back with it. Raises Refusal: `charge_stands` for
+    a charge, which goes with its contribution only (`contributions.keep`, `cancel`), `reversal_stands`,
+    `reversed_already`.
     """
+    if entry.kind is EntryKind.DUE:
+        raise Refusal("charge_stands")
     records.locked(Person, entry.person_id)
-    _see_that_due_remains(records, entry)
     found = mirror(records, entry, reason)
     for year in sorted({year for _, year in postings_of(records, entry.id or 0)}):
         _bring_back(records, entry.person_id, year, reason)

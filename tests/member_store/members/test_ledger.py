@@ -13,7 +13,7 @@ from member_store.members.ledger_check import findings
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.store import Store
-from member_store.tables.money import Account, EntryKind
+from member_store.tables.money import Account, EntryKind, LedgerEntry
 from member_store.tables.people import EnrolmentState
 from tests.member_store.members.money import DAY, SHARES, charged, keep, owes, somebody, verified
 
@@ -140,6 +140,9 @@ def test_an_entry_is_taken_back_once_and_a_reversal_never(records: Records) -> N
     person = somebody(records)
     charged(records, person)
     payment = ledger.pay(records, person, 2008, 6000, DAY)
+    charge = records.locked(LedgerEntry, ledger.statement(records, person.id or 0)[0].entry_id)
+    with pytest.raises(Refusal, match="charge_stands"):
+        ledger.reverse(records, charge, "mistake")
     reversal = ledger.reverse(records, payment, "mistake")
     with pytest.raises(Refusal, match="reversed_already"):
         ledger.reverse(records, payment, "mistake")
