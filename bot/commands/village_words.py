@@ -69,7 +69,10 @@ def imported_text(found: ImportReport, dry_run: bool, words: Catalogue) -> str:
             else fault.said(words)
             for fault in each.faults
         ]
-    lines.append(words("residents.dry_run") if dry_run else words("residents.done"))
+    if dry_run:
+        lines.append(words("residents.dry_run"))
+    elif any(each.faults for each in found.rows):
+        lines.append(words("residents.done"))
     return "\n".join(lines)
 
 
