@@ -19,6 +19,7 @@ from bot.commands.options import AsJson, Locale, catalogue_of, print_json, refus
 from bot.commands.people import people
 from bot.commands.policy import policy
 from bot.commands.questions import add_questions
+from bot.commands.retention import retention
 from bot.commands.village import add_village
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ app.add_typer(people, name="people")
 app.add_typer(dialogues, name="dialogs")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="db")
+app.add_typer(retention, name="retention")
 app.add_typer(ledger, name="ledger")
 
 

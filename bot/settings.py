@@ -42,6 +42,16 @@ class Settings(BaseSettings):
     )
     county: str | None = Field(None, description="The one county that this service is for; asked where it is not set.")
     offer_demo: bool = Field(False, description="Whether the illustrative county is on offer.")
+    keep_conversations_days: int = Field(
+        365, ge=1, description="Days after which a conversation that nobody went on with is deleted."
+    )
+    keep_ended_years: int = Field(
+        10,
+        ge=1,
+        le=100,
+        description="Years after which personal data of what has ended is deleted. "
+        "Amounts stay for ever: accounts have to be kept for 30 years (会计档案管理办法), and hold no names.",
+    )
     today: datetime.date | None = Field(None, description="A fixed date, for trials.")
 
     def check(self) -> Settings:

@@ -68,10 +68,10 @@ def forget_before(connection: Connection, conversation_id: int, turn: int) -> No
     connection.execute(delete(tables.inbox).where(_inbox.conversation_id == conversation_id, _inbox.turn < turn))
 
 
-def unused_since(connection: Connection, before: datetime, most: int) -> list[int]:
-    """The conversations in which nothing was said since a moment, at most so many."""
-    unused = select(_conversations.id).where(_conversations.updated_at < before).order_by(_conversations.id)
-    return list(connection.execute(unused.limit(most)).scalars())
+def unused_since(connection: Connection, before: datetime, after: int, most: int | None) -> list[int]:
+    """The conversations, by id from `after` on, in which nothing was said since a moment; at most so many."""
+    unused = select(_conversations.id).where(_conversations.updated_at < before, _conversations.id > after)
+    return list(connection.execute(unused.order_by(_conversations.id).limit(most)).scalars())
 
 
 def forget(connection: Connection, conversation_ids: Collection[int], before: datetime | None = None) -> int:

@@ -116,7 +116,7 @@ def erase_contact(records: Records, channel: str, account: str, reason: str) -> 
             _refuse(records, doubt, reason)
         doubt.stated = None
         records.session.flush()
-        records.forget_history(entity="doubt", entity_id=doubt.id)
+        records.forget_history(person_id=doubt.person_id, entity="doubt", entity_id=doubt.id)
     return _forget_account(records, contact, reason)
 
 
@@ -186,6 +186,6 @@ def _forget_account(records: Records, contact: Contact, reason: str) -> bool:
         return False
     contact.account = None
     records.session.flush()
-    records.forget_history(entity="contact", entity_id=contact.id)
+    records.forget_history(person_id=None, entity="contact", entity_id=contact.id)
     records.record("contact_forgotten", contact, person_id=None, reason=reason)
     return True
