@@ -96,6 +96,9 @@ class Report:
 
 
 def not_doubtful(accepted: Collection[int], rows: Collection[RowResult]) -> list[int]:
-    """The rows that somebody wanted to accept and that were not doubtful: most likely a slip of the hand."""
-    doubtful = {each.number for each in rows if each.outcome in (Outcome.ACCEPTED, Outcome.DOUBTFUL)}
-    return sorted(set(accepted) - doubtful)
+    """The rows that somebody wanted to accept and that were not doubtful: most likely a slip of the hand.
+
+    Whoever says the same twice has made none, so a row that is booked already counts as well.
+    """
+    fine = (Outcome.ACCEPTED, Outcome.DOUBTFUL, Outcome.ALREADY_BOOKED)
+    return sorted(set(accepted) - {each.number for each in rows if each.outcome in fine})
