@@ -7,7 +7,7 @@ import gc
 import os
 import time
 
-from benchmarks import corpus, engine, forms, page, questions, serving, storing, talk
+from benchmarks import corpus, engine, forms, members, page, questions, serving, storing, talk
 from benchmarks.yardstick import yardstick
 
 try:
@@ -34,6 +34,7 @@ PARTS = (
     talk.turns,
     forms.turns,
     storing.store,
+    members.million,
     serving.http,
     serving.start_up,
     serving.imports,
