@@ -109,13 +109,21 @@ def export(
 ) -> None:
     """Write a list of a community into a table: who has not paid, is enrolled, is in doubt or is not enrolled."""
     from bot.members.village_lists import community_of, write_list
+    from member_store.errors import StoreError
 
     words, settings = catalogue_of(locale), settings_of()
-    with _said(words), _store(settings) as store, _staff(store, settings, login) as (records, member):
-        place = community_of(records, member, county or _own_county(settings, member), community)
-        wanted = year or settings.now.year
-        count = write_list(records, member, which, place, wanted, file, words, full=full)
-        name = place.name
+    written = False
+    try:
+        with _said(words), _store(settings) as store, _staff(store, settings, login) as (records, member):
+            place = community_of(records, member, county or _own_county(settings, member), community)
+            wanted = year or settings.now.year
+            count = write_list(records, member, which, place, wanted, file, words, full=full)
+            written, name = True, place.name
+    except StoreError:
+        # Nobody has a list of which it is not on record who took it.
+        if written:
+            file.unlink(missing_ok=True)
+        raise
     if as_json:
         print_json({"list": which, "community": name, "year": wanted, "people": count, "file": str(file), "full": full})
     else:

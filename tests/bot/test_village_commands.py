@@ -22,6 +22,7 @@ from bot.members.targets import targets_of
 from bot.sheets.reading import read_sheet
 from dialogs.understanding.resident_number import check_character
 from member_store.encryption import generate_key
+from member_store.errors import StoreError
 from member_store.members import participation, people, staff
 from member_store.members.participation import Count, Participation
 from member_store.store import Store
@@ -144,6 +145,18 @@ def test_a_file_that_is_there_already_is_not_overwritten_and_nothing_is_put_down
     assert ran.exit_code == 2
     assert (tmp_path / "list.csv").read_text() == "mine"
     assert audited(url) == before
+
+
+def test_no_list_is_left_where_it_could_not_be_put_down_who_took_it(
+    hebao: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("The database failed: disk full", "here", "Make room.")
+
+    monkeypatch.setattr("member_store.members.audit.append", full)
+    ran = hebao("export", "enrolled", tmp_path / "list.csv", "--as", "worker")
+    assert isinstance(ran.exception, StoreError)
+    assert not list(tmp_path.iterdir())
 
 
 def test_participation_stands_beside_the_targets_of_the_document(hebao: Run, village: str) -> None:
