@@ -20,6 +20,7 @@ from bot.commands.people import people
 from bot.commands.policy import policy
 from bot.commands.questions import add_questions
 from bot.commands.retention import retention
+from bot.commands.staff import staff
 from bot.commands.village import add_village
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(database, name="db")
 app.add_typer(retention, name="retention")
 app.add_typer(ledger, name="ledger")
+app.add_typer(staff, name="staff")
 
 
 def main() -> NoReturn:

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.surroundings import context_of
 from dialogs.context import Context
 from dialogs.conversation import Conversation, conversation_from_dict
+from dialogs.members.codes import read_code
 from dialogs.members.effects import Done, Erase
 from dialogs.members.outcomes import concluded
 from dialogs.members.standing import NOBODY
@@ -118,14 +119,17 @@ class Service:
         # Nobody needs an identity number in what was said, so none is kept there, not even encrypted.
         text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")
 
+        # The letters of a code are in no language.
+        spoken = "" if read_code(text) else text
+
         def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
             around = self._around(context, records, inbound.channel, inbound.account)
             if state:
                 known = state.get("locale")
-                locale = known if known in LOCALES else first_language(text, inbound.locale)
+                locale = known if known in LOCALES else first_language(spoken, inbound.locale)
                 going_on = resumed(state, _away(state, received), around, locale)
             else:
-                going_on = Resumed(Conversation(first_language(text, inbound.locale), asked=GOAL))
+                going_on = Resumed(Conversation(first_language(spoken, inbound.locale), asked=GOAL))
             # What is kept is masked; an enrolment needs the number itself, and keeps it where it belongs.
             turn = respond(going_on.conversation, inbound.text.replace("\r\n", "\n"), around)
             # Whoever begins anew wants to hear nothing of what was before.

@@ -8,16 +8,21 @@ from dataclasses import dataclass, replace
 from dialogs.context import Case, Context, Words
 from dialogs.conversation import Conversation
 from dialogs.flows import plan
+from dialogs.members.asking import OF_AN_ACT, PARTICULARS
 from dialogs.members.effects import Effect
+from dialogs.members.flows import MEMBER_FLOWS
 from dialogs.plainer import plainer
 from dialogs.plans import Ask, Do, Plan
 from dialogs.questions import CORRECT, GOAL, RESUME, correct_question, goal_question, question, resume_question, summary
 from dialogs.replies import Decision, Question, Reply, Text
 from policy_engine.compare import compared_by
-from policy_engine.facts import FACTS, Value
+from policy_engine.facts import FACTS, Value, parse_facts
 
 BY_GRADE = ("estimate", "compare_hospitals")
 """Goals after which another hospital is suggested; where a scheme goes by grades, another grade: `.by_grade`."""
+
+ACTS_ON_MEMBERS = frozenset(MEMBER_FLOWS) - {"enrol"}
+"""Goals that are over once they are reached: nothing said later is about them."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Progress:
         worker = context.standing.worker
         county = context.county or (worker.county if worker else None) or facts.get("county")
         scheme = context.scheme(county if isinstance(county, str) else None)
-        recorded = _on_record(conversation.subject, facts, context)
+        recorded = _on_record(conversation, facts, context)
         return Case(
             conversation.subject,
             {**facts, **recorded},
@@ -90,6 +95,12 @@ class Progress:
         first, last = scheme.start.year, scheme.end.year
         years = str(first) if first == last else f"{first}–{last}"
         return self.words("scheme", years=years, name=self.words.source(scheme.name))
+
+    def subject_of(self, facts: Mapping[str, Value]) -> str:
+        """Whom a message is about: the one it names, or the one spoken of before. A worker speaks of their client."""
+        if self.context.standing.worker is not None:
+            return "other"
+        return str(facts.get("subject", self.conversation.subject))
 
     def open_question(self) -> Question | None:
         """The question that is open, as it was asked; None where none is."""
@@ -139,6 +150,11 @@ class Progress:
             if self.conversation.waiting:
                 replies.append(self.next_person())
                 continue
+            if flows[-1] in ACTS_ON_MEMBERS:
+                self.conversation = self.act_over()
+                if self.conversation.flows:
+                    continue
+                return self.turn(*replies)
             if len(flows) < 2:
                 refused = any(isinstance(each, Decision) and each.outcome == "ineligible" for each in replies)
                 return self.turn(*replies, Text(self.onward(refused), "note"))
@@ -146,6 +162,17 @@ class Progress:
             last = self.conversation.steps[-1]
             steps = (*self.conversation.steps[:-1], replace(last, flows=flows[:-1]))
             self.conversation = replace(self.conversation, steps=steps)
+
+    def act_over(self) -> Conversation:
+        """The conversation once an act is over: nothing that was said for it stays; what it interrupted goes on."""
+        conversation = self.without_act()
+        last = conversation.steps[-1]
+        return replace(conversation, steps=(*conversation.steps[:-1], replace(last, flows=last.flows[:-1])))
+
+    def without_act(self) -> Conversation:
+        """The conversation without what was said for an act. An enrolment that is not handed in yet keeps its own."""
+        enrolling = "enrol" in self.conversation.flows
+        return self.conversation.without(self.conversation.subject, OF_AN_ACT if enrolling else PARTICULARS)
 
     def next_person(self) -> Text:
         """Go on with the same goal for whoever was spoken of besides, and say so."""
@@ -174,14 +201,25 @@ class Progress:
         return self.words(f"next.{flow}.by_grade" if by_grade else f"next.{flow}")
 
 
-def _on_record(subject: str, facts: Mapping[str, Value], context: Context) -> dict[str, Value]:
-    """What the store knows of the year's hospital costs of the person spoken of, where it is clear who that is."""
-    related = context.standing.related(subject)
-    if len(related) != 1 or related[0].fund_paid is None or related[0].stays is None:
+def _on_record(conversation: Conversation, facts: Mapping[str, Value], context: Context) -> dict[str, Value]:
+    """What the store knows of the person spoken of, for an estimate, where it is clear who that is.
+
+    The year's hospital costs, and what was stated for the enrolment. Not of a child: there may be another one.
+    """
+    related = context.standing.related(conversation.subject)
+    estimating = conversation.flows[-1:] in (("estimate",), ("compare_hospitals",))
+    if not estimating or conversation.subject == "child" or len(related) != 1 or related[0].fund_paid is None:
         return {}
-    known: dict[str, Value] = {"fund_paid_this_year": related[0].fund_paid, "stays_this_year": related[0].stays + 1}
-    return {
-        name: value
-        for name, value in known.items()
-        if name not in facts and (related[0].stays or name != "stays_this_year")
-    }
+    member = related[0]
+    known: dict[str, Value] = {"fund_paid_this_year": related[0].fund_paid}
+    if member.stays:
+        known["stays_this_year"] = member.stays + 1
+    stated = parse_facts(
+        {name: each for name, each in (member.latest.facts if member.latest else {}).items() if name in FACTS}
+    )
+    known = {**stated, **known}
+    return {name: value for name, value in known.items() if name not in facts and _INSTEAD.get(name) not in facts}
+
+
+_INSTEAD = {"age": "birth_date", "birth_date": "age"}
+"""Two ways of saying how old somebody is: what is said counts, not what is on record."""

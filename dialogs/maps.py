@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from dialogs.context import Case
 from dialogs.flows import plan
-from dialogs.plans import Ask
+from dialogs.plans import Ask, Conclude
 from dialogs.questions import ASKING
 from dialogs.replies import Decision
 from policy_engine.benefits.classes import conditions_of
@@ -90,10 +90,11 @@ class _Mapper:
 
     def part(self, case: Case) -> Part:
         following = plan(self._flow, case)
-        if not isinstance(following, Ask):
+        if isinstance(following, Conclude):
             last = following.replies[-1]
             outcome = last.outcome if isinstance(last, Decision) else last.kind
             return self._drawn.setdefault((outcome,), Ended(outcome))
+        assert isinstance(following, Ask), "advice has nothing done"  # noqa: S101
         fact = following.fact
         answers: list[Value | None] = list(self._counties if fact == "county" else answers_to(fact, case.scheme))
         if self._unsure:

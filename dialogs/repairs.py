@@ -114,8 +114,17 @@ class Repairs(Progress):
             return self.again(Text(self.words("unsure.nothing")))
         if asked == "more":
             return self.household_done()
+        if asked in PARTICULARS and PARTICULARS[asked].needed:
+            return self.without_it(asked)
         self.conversation = self.conversation.with_step(self.conversation.step(unsure=(asked,)))
         return self.proceed(Text(self.words("unsure.noted"), "note"))
+
+    def without_it(self, particular: str) -> Turn:
+        """Leave a goal that cannot go on without something that the person does not have; what they said is kept."""
+        told = Text(self.words("act.needs", what=self.words(f"particular.{particular}")))
+        step = self.conversation.step(flows=self.conversation.flows[:-1])
+        self.conversation = self.conversation.with_step(step)
+        return self.proceed(told)
 
     def erase(self) -> Turn:
         """Begin to erase all that is kept; whether they are sure is asked first."""

@@ -168,7 +168,7 @@ class _Responder(Taking):
     ) -> Turn:
         """Take down what was said, then go on with the present goal. `noted` is the message that reads it back."""
         before = self.conversation
-        subject = str(facts.get("subject", before.subject))
+        subject = self.subject_of(facts)
         said = {name: value for name, value in facts.items() if name != "subject"}
         besides = {other.subject: self.told_of(other) for other in others}
         replaced = tuple(INSTEAD[name] for name in said if name in INSTEAD and INSTEAD[name] not in said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from dialogs.replies import Answer, Comparison, Decision, Line, Question, Receipt, Reply, Source, Text
+from dialogs.replies import Answer, Attachment, Comparison, Decision, Line, Question, Receipt, Reply, Source, Text
 
 Words = Callable[..., str]
 
@@ -26,6 +26,8 @@ def plain(reply: Reply, words: Words) -> str:
             return "\n".join(_comparison(reply, words))
         case Answer():
             return "\n".join(_answer(reply, words))
+        case Attachment():
+            return f"{reply.label} {reply.name}\n{reply.text}"
 
 
 def _question(reply: Question) -> Iterator[str]:

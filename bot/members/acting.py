@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.languages import catalogue
 from bot.members import applying, leaving, sharing
 from bot.members.dues import SchemeFor
+from bot.members.refused import refused
 from bot.members.standing import client_of
 from dialogs.members.effects import (
     AskHardship,
@@ -98,7 +100,7 @@ def act(effect: Effect, acting: Acting) -> Outcome:
     except Refusal as refusal:
         if refusal.code == "wrong_code":
             codes.was_wrong(acting.records, acting.contact())
-        return Refused(refusal.code, refusal.details)
+        return Refused(refusal.code, refused(refusal, catalogue(acting.locale)))
 
 
 def _enrol(acting: Acting, effect: Enrol) -> Outcome:
@@ -116,7 +118,10 @@ def _look_up(acting: Acting, effect: LookUp) -> Outcome:
 
 
 def _withdraw(acting: Acting, effect: Withdraw) -> Outcome:
-    if isinstance(effect.whom, int) and (own := leaving.application_of(acting, effect.whom, effect.year)) is not None:
+    if (
+        isinstance(effect.whom, int)
+        and (own := leaving.application_of(acting.records, acting.contact(), effect.whom, effect.year)) is not None
+    ):
         return leaving.take_back(acting, own)
     return leaving.withdraw(acting, acting.person(effect.whom, OWN), effect.year)
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from dialogs.members.effects import Done, Outcome
 from member_store.members import agreements, contributions, delegations, doubts, enrolments, hardship, people
+from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.members.states import LIVE
-from member_store.tables.access import Basis
+from member_store.tables.access import Basis, Contact
 from member_store.tables.money import HardshipState
 from member_store.tables.people import Doubt, DoubtState, Enrolment, EnrolmentState, Person
 
-if TYPE_CHECKING:
-    from bot.members.acting import Acting
+
+class Doing(Protocol):
+    """Somebody who has something done, in one transaction of the store."""
+
+    @property
+    def records(self) -> Records:
+        """The transaction."""
 
 
-def withdraw(acting: Acting, person: Person, year: int) -> Outcome:
+def withdraw(acting: Doing, person: Person, year: int) -> Outcome:
     """End a person's enrolment of a year. Raises Refusal `not_enrolled` where none goes on."""
     found = enrolments.current(acting.records, person.id or 0, year)
     if found is None or found.state not in LIVE:
@@ -27,9 +33,8 @@ def withdraw(acting: Acting, person: Person, year: int) -> Outcome:
     return Done({"name": name_of(acting, person)})
 
 
-def application_of(acting: Acting, key: int, year: int) -> Enrolment | Doubt | None:
+def application_of(records: Records, contact: Contact, key: int, year: int) -> Enrolment | Doubt | None:
     """What a contact itself handed in and nobody has looked at yet: that much they may always take back."""
-    records, contact = acting.records, acting.contact()
     if key < 0:
         return next((each for each in doubts.of_contact(records, contact) if each.id == -key), None)
     for each in delegations.represented(records, contact):
@@ -40,21 +45,21 @@ def application_of(acting: Acting, key: int, year: int) -> Enrolment | Doubt | N
     return None
 
 
-def take_back(acting: Acting, found: Enrolment | Doubt) -> Outcome:
+def take_back(acting: Doing, found: Enrolment | Doubt) -> Outcome:
     """Take back an application that nobody has looked at."""
     records = acting.records
     if isinstance(found, Doubt):
         stated = doubts.stated_in(records, found)
         if found.state is not DoubtState.OPEN:
             raise Refusal("not_enrolled", year=found.year)
-        to = {"state": DoubtState.REFUSED, "decided_at": records.now, "stated": None}
-        records.change(found, "doubt_taken_back", person_id=found.person_id, **to)
+        state = DoubtState.TAKEN_BACK
+        records.change(found, "doubt_taken_back", person_id=found.person_id, state=state, decided_at=records.now)
         return Done({"name": stated.get("name", "")})
     enrolments.move(records, found, EnrolmentState.WITHDRAWN, reason="asked")
     return Done({"name": name_of(acting, records.locked(Person, found.person_id))})
 
 
-def move(acting: Acting, person: Person, county: str) -> Outcome:
+def move(acting: Doing, person: Person, county: str) -> Outcome:
     """A person belongs to another county-level unit: what is not paid for ends; the document is silent on the rest.
 
     Article 十二 lets one join one unit only. What becomes of a year that is paid for is for the offices to decide, so
@@ -76,7 +81,7 @@ def move(acting: Acting, person: Person, county: str) -> Outcome:
     return Done({"name": name_of(acting, person), "county": county, "covered": covered})
 
 
-def die(acting: Acting, person: Person, on: datetime.date) -> Outcome:
+def die(acting: Doing, person: Person, on: datetime.date) -> Outcome:
     """A person has died: their enrolments, agreements and applications end, and nobody acts for them any more.
 
     Raises Refusal: `deceased` where it is recorded already, `died_in_future`.
@@ -95,7 +100,7 @@ def die(acting: Acting, person: Person, on: datetime.date) -> Outcome:
     return Done({"name": name, "on": on})
 
 
-def _end(acting: Acting, enrolment: Enrolment, reason: str, on: datetime.date) -> None:
+def _end(acting: Doing, enrolment: Enrolment, reason: str, on: datetime.date) -> None:
     """End one enrolment. What is not paid for is not due any more; what is paid for stays until the office decides."""
     paid_for = enrolment.state is EnrolmentState.ACTIVE
     ended = enrolments.move(acting.records, enrolment, EnrolmentState.WITHDRAWN, reason=reason, ended_on=on)
@@ -103,7 +108,7 @@ def _end(acting: Acting, enrolment: Enrolment, reason: str, on: datetime.date) -
         contributions.cancel(acting.records, ended, reason)
 
 
-def _stop(acting: Acting, person: Person, reason: str, *, keep_delegations: bool) -> None:
+def _stop(acting: Doing, person: Person, reason: str, *, keep_delegations: bool) -> None:
     records = acting.records
     key = person.id or 0
     for agreement in agreements.of_person(records, key):
@@ -116,7 +121,7 @@ def _stop(acting: Acting, person: Person, reason: str, *, keep_delegations: bool
         delegations.revoke_all(records, key, reason)
 
 
-def name_of(acting: Acting, person: Person) -> str:
+def name_of(acting: Doing, person: Person) -> str:
     """What a person is called, for whoever may act for them."""
     personal = people.personal_of(acting.records, person)
     return personal.name if personal else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-
 from bot.languages import catalogue
 from bot.members.leaving import name_of
+from bot.members.refused import refused
 from dialogs.members.effects import Done, Outcome
 from member_store.members import delegations, doubts, enrolments, erasure
 from member_store.members.delegations import OWN, Represented
@@ -31,7 +31,9 @@ def export_text(acting: Acting) -> str:
         "people": people,
         "conversation": export.conversation_of(records, acting.channel, acting.account),
     }
-    return as_text(data, catalogue(acting.locale))
+    words = catalogue(acting.locale)
+    counties = acting.scheme_for(None).counties
+    return as_text(data, words, {name: words.source(each.name) for name, each in counties.items()})
 
 
 def export_data(acting: Acting) -> Outcome:
@@ -42,16 +44,15 @@ def export_data(acting: Acting) -> Outcome:
 def erase(acting: Acting) -> Outcome:
     """Erase what can be erased; what cannot yet is named, each with what has to be done first."""
     records, contact = acting.records, acting.contact()
-    kept, erased = [], 0
+    held: list[tuple[str, str]] = []
     for each in _decided_for(acting, contact):
         key = each.person.id or 0
         name = name_of(acting, each.person)
         try:
             with records.undoable():
                 erasure.erase(records, records.locked(Person, key), "asked")
-                erased += 1
         except Refusal as refusal:
-            kept.append({"name": name, "code": refusal.code, "details": dict(refusal.details)})
+            held.append((name, refused(refusal, catalogue(acting.locale))))
     contact = acting.contact()
     for doubt in doubts.of_contact(records, contact):
         records.change(doubt, "doubt_taken_back", person_id=doubt.person_id, stated=None)
@@ -59,7 +60,7 @@ def erase(acting: Acting) -> Outcome:
         if not each.may(OWN):
             delegations.revoke(records, each.delegation, "asked")
     erasure.erase_contact(records, acting.channel, acting.account, "asked")
-    return Done({"erased": erased, "kept": kept})
+    return Done({"held": held})
 
 
 def _decided_for(acting: Acting, contact: Contact) -> list[Represented]:

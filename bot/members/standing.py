@@ -19,7 +19,12 @@ from policy_engine.scheme import Scheme
 
 SchemeFor = Callable[[str | None], Scheme]
 
-_DOUBTFUL = {DoubtState.OPEN: "submitted", DoubtState.JOINED: "submitted", DoubtState.REFUSED: "rejected"}
+_DOUBTFUL = {
+    DoubtState.OPEN: "submitted",
+    DoubtState.JOINED: "submitted",
+    DoubtState.REFUSED: "rejected",
+    DoubtState.TAKEN_BACK: "withdrawn",
+}
 """What an applicant sees of an application that the office has to decide: what every applicant sees."""
 
 

@@ -164,10 +164,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """It was not done, and nothing was changed. `code` names the reason (the message `refused.<code>`)."""
+    """It was not done, and nothing was changed. `code` is the reason as an id, `told` in the contact's language."""
 
     code: str
-    details: Mapping[str, Any] = field(default_factory=dict)
+    told: str
 
 
 Outcome = Done | Refused

@@ -91,9 +91,9 @@ def _enrolled(case: Case) -> Conclude | None:
 def _particulars(case: Case, category: str | None) -> Plan:
     given = case.particulars
     if case.standing.worker is not None and "setting" not in given:
-        return _asked("setting", case)
+        return Ask("setting")
     if "consent" not in given:
-        return _asked("consent", case)
+        return Ask("consent")
     if given["consent"] != "yes":
         return Conclude((Text(case.words("enrol.no_consent")),))
     wanted = ["name", "identity", "phone"]
@@ -105,22 +105,13 @@ def _particulars(case: Case, category: str | None) -> Plan:
         wanted.append("permit_until")
     for name in (*wanted, "confirm"):
         if name not in given and (PARTICULARS[name].needed or name not in case.unsure):
-            return _asked(name, case)
+            return Ask(name)
     return _confirmed(case, lambda: _application(case, category))
-
-
-def _asked(name: str, case: Case) -> Plan:
-    """Ask for a particular; without one that is needed and that they do not have, say how else it can be done."""
-    if name in case.unsure and PARTICULARS[name].needed:
-        return Conclude((Text(case.words("act.needs", what=case.words(f"particular.{name}"))),))
-    return Ask(name)
 
 
 def _confirmed(case: Case, effect: Callable[[], Effect | None]) -> Plan:
     if case.particulars.get("confirm") != "yes":
-        return (
-            Conclude((Text(case.words("act.not_done")),)) if "confirm" in case.particulars else _asked("confirm", case)
-        )
+        return Conclude((Text(case.words("act.not_done")),)) if "confirm" in case.particulars else Ask("confirm")
     found = effect()
     return Do(found) if found is not None else Ask("identity")
 
@@ -195,9 +186,7 @@ def _whom(case: Case, scope: str) -> Whom | Plan:
     if member is None:
         others = [each for each in allowed if each.relation == case.subject] or allowed
         if len(others) > 1 or case.subject != "self":
-            return (
-                _asked("who", case) if len(case.standing.members) > 1 else _use(case.standing.members[0], scope, case)
-            )
+            return Ask("who") if len(case.standing.members) > 1 else _use(case.standing.members[0], scope, case)
         member = others[0]
     return _use(member, scope, case)
 
@@ -209,7 +198,7 @@ def _use(member: Member, scope: str, case: Case) -> Whom | Plan:
 def _client(case: Case) -> Whom | Plan:
     for name in ("setting", "identity"):
         if name not in case.particulars:
-            return _asked(name, case)
+            return Ask(name)
     return document_of(case.particulars["identity"], case.today) or Ask("identity")
 
 
@@ -219,7 +208,7 @@ def _act(case: Case, scope: str, wanted: tuple[str, ...], effect: Callable[[Whom
     if isinstance(whom, Ask | Conclude | Do):
         return whom
     missing = next((name for name in wanted if name not in case.particulars), None)
-    return _asked(missing, case) if missing else _confirmed(case, lambda: effect(whom))
+    return Ask(missing) if missing else _confirmed(case, lambda: effect(whom))
 
 
 def _status(case: Case) -> Plan:
@@ -248,6 +237,9 @@ def _renew(case: Case) -> Plan:
 
 def _withdraw(case: Case) -> Plan:
     year = case.scheme.on(None, case.today).year
+    member = chosen(case)
+    if member is not None and member.applied:
+        return _confirmed(case, lambda: Withdraw(member.key, year))
     return _act(case, OWN, (), lambda whom: Withdraw(whom, year, case.particulars.get("setting")))
 
 
@@ -287,7 +279,7 @@ def _revoke(case: Case) -> Plan:
         return Conclude((Text(case.words("revoke.nobody")),))
     which = case.particulars.get("which_helper", str(member.helpers[0].key) if len(member.helpers) == 1 else None)
     if which is None:
-        return _asked("which_helper", case)
+        return Ask("which_helper")
     return _confirmed(case, lambda: Revoke(whom, None if which == "all" else int(which)))
 
 
@@ -302,7 +294,7 @@ def _notices(case: Case) -> Plan:
     if not isinstance(whom, int):
         return whom if isinstance(whom, Ask | Conclude | Do) else Conclude((Text(case.words("act.not_for_staff")),))
     if "notices" not in case.particulars:
-        return _asked("notices", case)
+        return Ask("notices")
     return Do(ChooseNotices(whom, case.particulars["notices"]))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from dialogs.context import N_, Case, Context
 from dialogs.conversation import Conversation
 from dialogs.going_on import Progress, Turn
-from dialogs.members.asking import PARTICULARS
 from dialogs.members.effects import (
     AskHardship,
     ChooseNotices,
@@ -72,11 +71,7 @@ class Concluding(Progress):
             before = self.conversation
             self.conversation = Conversation(before.locale, before.large_text, asked=GOAL)
             return self.again(*replies, Text(self.words("client.done"), "note"))
-        conversation = self.conversation
-        if conversation.steps:
-            conversation = conversation.without(conversation.subject, PARTICULARS)
-            last = conversation.steps[-1]
-            conversation = replace(conversation, steps=(*conversation.steps[:-1], replace(last, flows=last.flows[:-1])))
+        conversation = self.act_over() if self.conversation.steps else self.conversation
         self.conversation = replace(conversation, asked=None)
         return self.proceed(*replies) if self.conversation.flows else self.turn(*replies)
 
@@ -94,10 +89,7 @@ class Concluding(Progress):
         return {"name": "", "office": self.office(), **told}
 
     def _refused(self, effect: Effect, refused: Refused) -> Turn:
-        told = self._told(Done(refused.details))
-        if "minutes" not in told:
-            told["minutes"] = 0
-        reply = Text(self.words(f"refused.{refused.code}", **told), "warning")
+        reply = Text(refused.told, "warning")
         if isinstance(effect, Redeem):
             return self.again(reply)
         return self.ended(reply)
@@ -173,8 +165,11 @@ class Concluding(Progress):
 
     def _erased(self, _effect: Erase, done: Done) -> Turn:
         self.conversation = Conversation(self.conversation.locale, self.conversation.large_text, asked=GOAL)
-        kept = [self.words("erase.kept")] if done.details.get("kept") else []
-        return self.turn(Text("\n".join([self.words("erase.done"), *kept])))
+        held: Sequence[tuple[str, str]] = done.details["held"]
+        if not held:
+            return self.turn(Text("\n".join([self.words("erase.done"), self.words("erase.kept")])))
+        told = [self.words("erase.held", name=name, why=why) for name, why in held]
+        return self.turn(Text("\n".join([self.words("erase.partly"), *told]), "warning"))
 
 
 def insured_elsewhere(progress: Progress) -> list[tuple[str, str]]:

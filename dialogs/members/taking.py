@@ -49,6 +49,9 @@ class Taking(Naming):
         """The turn for a particular, a code or an act; None for anything else."""
         open_one = asked.fact if asked is not None and asked.fact in PARTICULARS else None
         found = find_particulars(text, self.context.today, self._wanted(open_one), self.context.names)
+        if findings.because and (open_one is not None or found.identity is not None):
+            # Names and numbers are like nothing else that people say, so that likeness finds what is not there.
+            findings = replace(findings, command=None, intent=None)
         if found.code is not None and findings.command is None:
             relation = str(findings.values().get("subject", "other"))
             return self.effect(Redeem(found.code, "other" if relation == "self" else relation))
@@ -59,6 +62,8 @@ class Taking(Naming):
             and act not in self.conversation.flows[-1:]
         ):
             return self.act(act, findings)
+        if open_one is None and found.identity is not None and not findings.facts and findings.intent is None:
+            return self.again(Text(self.words("identity.unasked")))
         if open_one is None or findings.command in _REPAIRS or findings.command in ("delete_my_data", "export_my_data"):
             return None
         if findings.choice is not None:
@@ -79,12 +84,9 @@ class Taking(Naming):
             return self.next_client()
         if "enrol" not in goals_of(self.case().scheme):
             return self.again(Text(self.words("no_members", scheme=self.scheme())))
-        subject = str(findings.values().get("subject", self.conversation.subject))
-        self.conversation = (
-            self.conversation.without(self.conversation.subject, PARTICULARS)
-            if self.conversation.steps
-            else self.conversation
-        )
+        subject = self.subject_of(findings.values())
+        if self.conversation.steps:
+            self.conversation = self.without_act()
         flows = (*(each for each in self._waiting_flows() if each != act), act)
         self.conversation = self.conversation.with_step(self.conversation.step(subject=subject, flows=flows))
         return self.proceed()
@@ -131,14 +133,14 @@ class Taking(Naming):
 
     def _typed(self, asked: str, found: Particulars, findings: Findings) -> Turn | None:
         """Name, identity number and telephone, whichever of them a message gives."""
-        if isinstance(found.identity, IdentityProblem):
-            return self.again(Text(self._problem(found.identity), "warning"))
         if found.several:
             return self.again(Text(self.words("identity.several")))
         said: dict[str, str] = {}
         facts: dict[str, Value] = {}
         notes: list[Text] = []
-        if found.identity is not None:
+        if isinstance(found.identity, IdentityProblem):
+            notes.append(Text(self._problem(found.identity), "warning"))
+        elif found.identity is not None:
             said["identity"] = f"{found.identity.kind.value}:{found.identity.number}"
             if found.identity.birth_date is not None:
                 facts["birth_date"] = found.identity.birth_date
@@ -150,6 +152,8 @@ class Taking(Naming):
             said["phone"] = found.phone
         if said:
             return self.take(said, facts, *notes)
+        if notes:
+            return self.again(*notes)
         if findings.command == "no" and not PARTICULARS[asked].needed:
             return self.unsure()
         if asked == "name" and not findings.facts and findings.intent is None:

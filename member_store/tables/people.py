@@ -143,6 +143,7 @@ class DoubtState(StrEnum):
     OPEN = "open"
     JOINED = "joined"
     REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
 
 
 class Doubt(SQLModel, table=True):

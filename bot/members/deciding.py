@@ -1,0 +1,82 @@
+"""What the office decides on applications: verified, refused, or joined with somebody who is on record already."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from bot.members import dues
+from bot.members.dues import SchemeFor
+from member_store.members import consents, delegations, doubts, enrolments, people
+from member_store.members.records import Records
+from member_store.members.refusals import Refusal
+from member_store.members.states import LIVE
+from member_store.tables.access import Basis, Contact
+from member_store.tables.money import Contribution
+from member_store.tables.people import Doubt, Enrolment, EnrolmentState, Person
+
+
+def application(records: Records, person: Person, year: int) -> Enrolment:
+    """What a person has handed in for a year. Raises Refusal `nothing_handed_in`."""
+    found = enrolments.current(records, person.id or 0, year)
+    if found is None or found.state is not EnrolmentState.SUBMITTED:
+        raise Refusal("nothing_handed_in", year=year)
+    return found
+
+
+def verify(records: Records, person: Person, year: int, scheme_for: SchemeFor, today: datetime.date) -> Contribution:
+    """Take an application: what it costs is worked out, and the applicant may now do what their relation allows.
+
+    The certificates count as looked at. Raises Refusal: `nothing_handed_in`, and as `dues.verify`.
+    """
+    found = application(records, person, year)
+    for each in people.certificates(records, person):
+        if each.verified_on is None:
+            records.change(each, "certificate_verified", person_id=person.id, verified_on=today)
+    return dues.verify(records, found, scheme_for, today)
+
+
+def reject(records: Records, person: Person, year: int, reason: str) -> Enrolment:
+    """Refuse an application; the person can apply again. Raises Refusal `nothing_handed_in`."""
+    found = application(records, person, year)
+    return enrolments.move(records, found, EnrolmentState.REJECTED, reason=reason)
+
+
+def join(records: Records, doubt_id: int, scheme_for: SchemeFor, today: datetime.date) -> Person:
+    """It is the same person, and the applicant may act for them: the application is taken and verified.
+
+    For an adult relative that is no more than to see it: more takes the person's own code. Raises Refusal: `gone`,
+    `decided`.
+    """
+    doubt = doubts.decide(records, doubt_id, join=True)
+    person = records.locked(Person, doubt.person_id)
+    stated = doubts.stated_in(records, doubt)
+    known = enrolments.current(records, person.id or 0, doubt.year)
+    if known is None or known.state not in (*LIVE, EnrolmentState.LAPSED):
+        known = _submitted(records, person, doubt, stated)
+        dues.verify(records, known, scheme_for, today)
+    if doubt.contact_id is not None:
+        contact = records.locked(Contact, doubt.contact_id)
+        delegations.link(records, contact, person, doubt.relation, Basis.APPLICATION)
+        delegations.confirm(records, person.id or 0, doubt.contact_id, dues.is_minor(records, person.id or 0))
+        if stated.get("wording"):
+            wording, locale = str(stated["wording"]), contact.locale
+            consents.give(records, contact, person, consents.ENROLMENT, wording, locale, "relative")
+    return person
+
+
+def _submitted(records: Records, person: Person, doubt: Doubt, stated: dict[str, Any]) -> Enrolment:
+    for each in stated.get("certificates", ()):
+        until = each.get("valid_until")
+        day = datetime.date.fromisoformat(until) if until else None
+        people.hold_certificate(records, person, each["kind"], valid_until=day)
+    return enrolments.submit(
+        records,
+        person,
+        doubt.year,
+        category=stated.get("category"),
+        rules=stated["rules"],
+        rules_on=datetime.date.fromisoformat(stated["rules_on"]),
+        facts=dict(stated.get("facts", {})),
+        contact_id=doubt.contact_id,
+    )
