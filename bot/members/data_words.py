@@ -135,6 +135,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "refused": N_("state_of.refused"),
         "open": N_("export.state.open"),
         "joined": N_("export.state.joined"),
+        "taken_back": N_("export.state.taken_back"),
     },
     "booked_as": {
         "due": N_("export.booked_as.due"),

@@ -74,9 +74,9 @@ def fill(store: Store) -> Filled:
 def _people(records: Records) -> Filled:
     community = people.community(records, "jiashan", "浒弄村")
     worker = staff.add(records, "xu", WORKER, Role.WORKER, community=community)
-    mine = people.Personal(NAME, "resident_id", NUMBER, date(1988, 3, 15), "female", PHONE, ADDRESS)
+    mine = people.Personal(NAME, "resident_identity_card", NUMBER, date(1988, 3, 15), "female", PHONE, ADDRESS)
     person = people.add(records, mine, "jiashan", community_id=community.id, registration_kind="rural")
-    hers = people.Personal(MOTHER, "resident_id", MOTHERS_NUMBER, date(1962, 5, 4), "female")
+    hers = people.Personal(MOTHER, "resident_identity_card", MOTHERS_NUMBER, date(1962, 5, 4), "female")
     mother = people.add(records, hers, "jiashan", community_id=community.id)
     people.join_household(records, [person, mother], community.id)
     # Something has changed since, so that there is a history.

@@ -36,7 +36,8 @@ def stores(url: str, key: str) -> Iterator[list[Store]]:
 def family(stores: list[Store]) -> list[int]:
     with stores[0].records() as records:
         members = [
-            people.add(records, people.Personal(f"n{each}", "resident_id", str(each)), "jiashan") for each in range(3)
+            people.add(records, people.Personal(f"n{each}", "resident_identity_card", str(each)), "jiashan")
+            for each in range(3)
         ]
         return [each.id for each in members]
 
@@ -182,7 +183,7 @@ def test_families_put_together_at_once_are_one_household(stores, family):
 
 def test_the_same_somebody_is_added_once_and_a_certificate_and_a_contact_as_well(stores, family):
     def add(records, number):
-        return people.add(records, people.Personal("new", "resident_id", "new"), "jiashan").id
+        return people.add(records, people.Personal("new", "resident_identity_card", "new"), "jiashan").id
 
     assert at_once(stores, add).count("known") == HELPERS - 1
 

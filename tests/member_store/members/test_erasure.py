@@ -45,7 +45,7 @@ def test_nobody_is_erased_while_they_are_insured(store, filled):
         erase(store, filled)
     assert (refusal.value.code, refusal.value.details) == ("still_enrolled", {"year": 2008, "state": "active"})
     with store.reading_records() as records:
-        assert people.find(records, "resident_id", known.NUMBER).id == filled.person
+        assert people.find(records, "resident_identity_card", known.NUMBER).id == filled.person
 
 
 @pytest.mark.parametrize(("fen", "owed_by"), [(700, "person"), (-700, "office")])
@@ -75,7 +75,7 @@ def test_no_encrypted_column_of_any_table_keeps_anything_of_who_was_erased(store
     with store.reading_records() as records:
         person = records.session.get(Person, filled.person)
         assert (person.identity, person.personal, person.household_id) == (None, None, None)
-        assert people.find(records, "resident_id", known.NUMBER) is None
+        assert people.find(records, "resident_identity_card", known.NUMBER) is None
         assert people.personal_of(records, person) is None
 
 
@@ -126,7 +126,7 @@ def test_what_was_going_on_is_ended(store, filled):
 
 def test_an_application_that_the_office_has_not_decided_ends_with_the_person(store):
     with store.records() as records:
-        person = people.add(records, people.Personal("张三", "resident_id", "1"), "jiashan")
+        person = people.add(records, people.Personal("张三", "resident_identity_card", "1"), "jiashan")
         enrolments.submit(records, person, 2008, category=None, rules="r", rules_on=date(2008, 1, 1), facts={"a": 1})
         erasure.erase(records, person, "asked")
     with store.reading_records() as records:
@@ -158,7 +158,7 @@ def test_who_comes_back_is_somebody_new(store, filled):
     with pytest.raises(Refusal, match="erased"):
         erase(store, filled)
     with store.records() as records:
-        again = people.add(records, people.Personal(known.NAME, "resident_id", known.NUMBER), "jiashan")
+        again = people.add(records, people.Personal(known.NAME, "resident_identity_card", known.NUMBER), "jiashan")
         assert again.id != filled.person
 
 
@@ -225,5 +225,5 @@ def test_an_erasure_that_fails_half_way_changes_nothing(store, filled):
     with pytest.raises(RuntimeError):
         fail_afterwards()
     with store.reading_records() as records:
-        person = people.find(records, "resident_id", known.NUMBER)
+        person = people.find(records, "resident_identity_card", known.NUMBER)
         assert people.personal_of(records, person).phone == known.PHONE

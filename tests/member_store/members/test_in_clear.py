@@ -67,6 +67,6 @@ def test_no_row_of_any_table_holds_anything_personal(store: Store):
 
 def test_nothing_personal_shows_in_a_repr(store: Store):
     filled = fill(store)
-    personal = Personal(NAME, "resident_id", NUMBER)
+    personal = Personal(NAME, "resident_identity_card", NUMBER)
     with store.reading_records() as records:
         assert given_away(repr([records, personal, filled]).encode()) == set()

@@ -59,7 +59,7 @@ def test_every_encrypted_column_is_renewed_and_says_the_same_as_before(url, key)
             assert [new_key.decrypt(each, "after") for each in after[column]] == said
             assert not set(after[column]) & set(before[column])
         # The key of the look-ups is the same as ever.
-        person = people.find(records, "resident_id", known.NUMBER)
+        person = people.find(records, "resident_identity_card", known.NUMBER)
         assert people.personal_of(records, person).phone == known.PHONE
         assert enrolments.facts_of(records, records.session.get(Enrolment, filled.enrolment))
         phones = [
@@ -76,7 +76,7 @@ def test_keys_rotated_in_the_middle_of_a_load_lose_nothing(url, key):
     with Store.open(url, key) as store:
         with store.records() as records:
             ids = [
-                people.add(records, people.Personal(f"n{each}", "resident_id", str(each)), "jiashan").id
+                people.add(records, people.Personal(f"n{each}", "resident_identity_card", str(each)), "jiashan").id
                 for each in range(number_of_people)
             ]
         for contact in range(4):
@@ -130,11 +130,11 @@ def test_a_row_that_somebody_is_changing_is_waited_for_and_what_they_wrote_stays
     changing, go_on = threading.Event(), threading.Event()
     with Store.open(url, key) as store, store.records() as records:
         for each in range(3):
-            people.add(records, people.Personal(f"n{each}", "resident_id", str(each)), "jiashan")
+            people.add(records, people.Personal(f"n{each}", "resident_identity_card", str(each)), "jiashan")
 
     def change(store: Store) -> None:
         with store.records() as records:
-            people.change_personal(records, people.find(records, "resident_id", "1"), phone="changed")
+            people.change_personal(records, people.find(records, "resident_identity_card", "1"), phone="changed")
             changing.set()
             assert go_on.wait(20)
 
@@ -153,5 +153,5 @@ def test_a_row_that_somebody_is_changing_is_waited_for_and_what_they_wrote_stays
         # The look-up key and the two people whom nobody changed; the third is under the new key already.
         assert rotated.result(20) == 3
     with Store.open(url, new) as store, store.reading_records() as records:
-        known = [people.personal_of(records, people.find(records, "resident_id", each)) for each in "012"]
+        known = [people.personal_of(records, people.find(records, "resident_identity_card", each)) for each in "012"]
         assert [each.phone for each in known] == [None, "changed", None]
