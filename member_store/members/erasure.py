@@ -113,7 +113,7 @@ def erase_contact(records: Records, channel: str, account: str, reason: str) -> 
         return False
     for doubt in records.session.exec(select(Doubt).where(Doubt.contact_id == contact.id)).all():
         if doubt.state is DoubtState.OPEN:
-            _refuse(records, doubt, reason)
+            _close(records, doubt, DoubtState.TAKEN_BACK, reason)
         doubt.stated = None
         records.session.flush()
         records.forget_history(person_id=doubt.person_id, entity="doubt", entity_id=doubt.id)
@@ -149,14 +149,14 @@ def _end_applications(records: Records, person_id: int, reason: str) -> int:
             ended += 1
     for doubt in records.session.exec(select(Doubt).where(Doubt.person_id == person_id)):
         if doubt.state is DoubtState.OPEN:
-            _refuse(records, doubt, reason)
+            _close(records, doubt, DoubtState.REFUSED, reason)
             ended += 1
     return ended
 
 
-def _refuse(records: Records, doubt: Doubt, reason: str) -> None:
-    to: dict[str, Any] = {"state": DoubtState.REFUSED, "decided_at": records.now}
-    records.change(doubt, "doubt_refused", person_id=doubt.person_id, reason=reason, **to)
+def _close(records: Records, doubt: Doubt, to: DoubtState, reason: str) -> None:
+    columns: dict[str, Any] = {"state": to, "decided_at": records.now}
+    records.change(doubt, f"doubt_{to.value}", person_id=doubt.person_id, reason=reason, **columns)
 
 
 def _clear(records: Records, model: type[SQLModel], person_id: int, **columns: None) -> int:

@@ -183,7 +183,7 @@ def test_what_a_contact_stated_of_others_goes_with_it_and_leaves_no_trace(store,
         assert erasure.erase_contact(records, "web", "stranger", "asked")
     with store.reading_records() as records:
         doubt = records.session.get(Doubt, doubt.id)
-        assert (doubt.state, doubt.stated) == (DoubtState.REFUSED, None)
+        assert (doubt.state, doubt.stated) == (DoubtState.TAKEN_BACK, None)
         assert records.session.exec(select(History).where(History.entity == "doubt")).all() == []
 
 
