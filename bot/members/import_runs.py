@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bot.members.import_report import Outcome, Report, RowResult, not_doubtful
@@ -13,10 +13,15 @@ from member_store.members.refusals import Refusal
 from member_store.tables.money import ImportedFile
 
 _TRIED = "dry_run"
+_TOGETHER = 500
+"""Rows whose people are looked up at once."""
 
 
 class Run(Protocol):
     """What is done with the rows of one kind of file."""
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Look up what the next rows need."""
 
     def take(self, row: Row, file_id: int, *, accept: bool) -> RowResult:
         """Book a row, or say why not; a doubtful one only with `accept`."""
@@ -28,9 +33,10 @@ class Run(Protocol):
 def run(records: Records, sheet: Sheet, kind: str, rows: Run, accept: Collection[int], *, dry_run: bool) -> Report:
     """Take in a file. Raises Refusal `not_doubtful` (rows) where a row in `accept` is not doubtful."""
     report: Report | None = None
+    known = files.known(records, kind, sheet.digest)
     try:
         with records.undoable():
-            report = _run(records, sheet, kind, rows, accept, dry_run=dry_run)
+            report = _run(records, sheet, kind, known, rows, accept, dry_run=dry_run)
             if dry_run:
                 raise Refusal(_TRIED)
     except Refusal as refusal:
@@ -40,13 +46,23 @@ def run(records: Records, sheet: Sheet, kind: str, rows: Run, accept: Collection
     return report
 
 
-def _run(records: Records, sheet: Sheet, kind: str, rows: Run, accept: Collection[int], *, dry_run: bool) -> Report:
-    known = files.known(records, kind, sheet.digest)
+def _run(
+    records: Records,
+    sheet: Sheet,
+    kind: str,
+    known: ImportedFile | None,
+    rows: Run,
+    accept: Collection[int],
+    *,
+    dry_run: bool,
+) -> Report:
     file = known or files.take_in(records, kind, sheet.digest, len(sheet.rows))
     key = file.id or 0
     wanted = [row for row in sheet.rows if known is None or row.number in accept]
     found = []
-    for row in wanted:
+    for place, row in enumerate(wanted):
+        if place % _TOGETHER == 0:
+            rows.prepare(wanted[place : place + _TOGETHER])
         if known is not None and rows.is_booked(key, row):
             found.append(RowResult(row.number, Outcome.ALREADY_BOOKED))
         else:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.members.import_report import Outcome, Report, RowResult
-from bot.members.import_rows import IDENTITY, NAME, REFERENCE, Reading, doubts_of, find, is_elsewhere
+from bot.members.import_rows import IDENTITY, NAME, REFERENCE, Found, Reading, doubts_of, is_elsewhere
 from bot.members.import_runs import Run, run
 from bot.sheets.faults import Fault
 from bot.sheets.reading import Row, Sheet, read_sheet
-from member_store.members import booking, enrolments, files, ledger
+from member_store.members import booking, files, ledger
 from member_store.members.records import Records
 from member_store.members.states import LIVE
 from member_store.tables.access import StaffUser
@@ -34,6 +35,18 @@ COLUMNS = {
 """The columns of such a file, with the headings that people give them."""
 
 REQUIRED = ("identity", "amount", "date")
+
+_SAME = (
+    select(col(LedgerEntry.reference))
+    .join(LedgerPosting, col(LedgerPosting.entry_id) == col(LedgerEntry.id))
+    .where(
+        col(LedgerEntry.person_id) == bindparam("person"),
+        col(LedgerEntry.kind) == EntryKind.PAYMENT,
+        col(LedgerEntry.effective_on) == bindparam("on"),
+        col(LedgerPosting.account) == Account.BANK,
+        col(LedgerPosting.amount_fen) == bindparam("amount"),
+    )
+)
 
 
 def import_payments(
@@ -61,6 +74,11 @@ def import_payments(
 class _Payments(Run):
     def __init__(self, records: Records, sheet: Sheet, year: int, member: StaffUser | None) -> None:
         self._records, self._sheet, self._year, self._member = records, sheet, year, member
+        self._found = Found(records, (), records.today)
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Look up the people of the next rows."""
+        self._found = Found(self._records, rows, self._records.today)
 
     def is_booked(self, file_id: int, row: Row) -> bool:
         """Whether a row of this file was booked."""
@@ -76,7 +94,7 @@ class _Payments(Run):
             reading.faults.append(Fault(N_("import.no_amount")))
         if reading.faults or document is None or amount is None or on is None or year is None:
             return RowResult(row.number, Outcome.UNMATCHED, tuple(reading.faults))
-        person = find(self._records, document)
+        person = self._found.person(document)
         if person is None or is_elsewhere(self._member, person):
             return RowResult(row.number, Outcome.UNMATCHED, (Fault(N_("import.nobody")),))
         return self._of(person, reading, (year, amount, on), file_id, accept=accept)
@@ -89,7 +107,7 @@ class _Payments(Run):
         reference = reading.text("reference") or None
         if reference and booking.is_booked(records, booking.reference_hash(records, reference)):
             return RowResult(row.number, Outcome.ALREADY_BOOKED, (Fault(N_("import.booked_before")),))
-        enrolment = enrolments.current(records, person.id or 0, year)
+        enrolment = self._found.enrolment(person, year)
         if enrolment is None:
             return RowResult(row.number, Outcome.UNMATCHED, (Fault(N_("import.not_enrolled"), {"year": year}),))
         doubts = doubts_of(records, person, reading.text("name"))
@@ -108,15 +126,5 @@ class _Payments(Run):
 
     def _maybe_twice(self, person: Person, amount: int, on: datetime.date, reference: str | None) -> bool:
         """Whether the same person paid the same on that day, and nothing tells the two payments apart."""
-        same = (
-            select(LedgerEntry.reference)
-            .join(LedgerPosting, col(LedgerPosting.entry_id) == col(LedgerEntry.id))
-            .where(
-                LedgerEntry.person_id == person.id,
-                LedgerEntry.kind == EntryKind.PAYMENT,
-                LedgerEntry.effective_on == on,
-                LedgerPosting.account == Account.BANK,
-                LedgerPosting.amount_fen == amount,
-            )
-        )
-        return any(reference is None or each is None for each in self._records.session.exec(same))
+        paid = self._records.connection.execute(_SAME, {"person": person.id, "on": on, "amount": amount})
+        return any(reference is None or each.reference is None for each in paid)

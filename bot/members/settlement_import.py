@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from sqlmodel import col, select
 
 from bot.members.import_report import Outcome, Report, RowResult
-from bot.members.import_rows import IDENTITY, NAME, REFERENCE, Reading, doubts_of, find, is_elsewhere
+from bot.members.import_rows import IDENTITY, NAME, REFERENCE, Found, Reading, doubts_of, is_elsewhere
 from bot.members.import_runs import Run, run
 from bot.sheets.faults import Fault
 from bot.sheets.reading import Row, Sheet, read_sheet
-from member_store.members import enrolments, files, settlements
+from member_store.members import files, settlements
 from member_store.members.records import Records
 from member_store.tables.access import StaffUser
 from member_store.tables.money import Settlement
@@ -62,6 +62,11 @@ def import_settlements(
 class _Settlements(Run):
     def __init__(self, records: Records, sheet: Sheet, member: StaffUser | None) -> None:
         self._records, self._sheet, self._member = records, sheet, member
+        self._found = Found(records, (), records.today)
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Look up the people of the next rows."""
+        self._found = Found(self._records, rows, self._records.today)
 
     def is_booked(self, file_id: int, row: Row) -> bool:
         """Whether a row of this file was entered."""
@@ -83,13 +88,13 @@ class _Settlements(Run):
             reading.faults.append(Fault(N_("import.more_than_bill")))
         if reading.faults or not document or paid is None or not on or not care or year is None:
             return RowResult(row.number, Outcome.UNMATCHED, tuple(reading.faults))
-        person = find(records, document)
+        person = self._found.person(document)
         if person is None or is_elsewhere(self._member, person):
             return RowResult(row.number, Outcome.UNMATCHED, (Fault(N_("import.nobody")),))
         reference = reading.text("reference") or None
         if reference and settlements.is_entered(records, settlements.reference_hash(records, reference)):
             return RowResult(row.number, Outcome.ALREADY_BOOKED, (Fault(N_("import.booked_before")),))
-        if enrolments.current(records, person.id or 0, year) is None:
+        if self._found.enrolment(person, year) is None:
             return RowResult(row.number, Outcome.UNMATCHED, (Fault(N_("import.not_enrolled"), {"year": year}),))
         doubts = doubts_of(records, person, reading.text("name"))
         if any(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_
 from sqlmodel import col, select
 
 from member_store.members.records import Records
@@ -66,13 +66,15 @@ _BALANCE = (
     )
     .select_from(LedgerPosting)
     .join(LedgerEntry, col(LedgerEntry.id) == col(LedgerPosting.entry_id))
+    .where(col(LedgerPosting.person_id) == bindparam("person"), col(LedgerPosting.year) == bindparam("of"))
 )
+"""Made once: a file of payments asks it twice for every row."""
 
 
 def balance(records: Records, person_id: int, year: int) -> Balance:
     """What is due from a person for a contribution year, and what was paid."""
-    wanted = _BALANCE.where(LedgerPosting.person_id == person_id, LedgerPosting.year == year)
-    charged, other, given_back = map(int, records.session.exec(wanted).one())
+    found = records.connection.execute(_BALANCE, {"person": person_id, "of": year}).one()
+    charged, other, given_back = map(int, found)
     return Balance(charged - given_back, -other - given_back, given_back)
 
 

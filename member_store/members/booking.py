@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from member_store.members.records import Records
@@ -19,6 +20,8 @@ PAYMENT_REFERENCES = "payment"
 """Whose references those of payments are. What numbers its payments by itself has a source of its own."""
 
 _POSTINGS = LedgerPosting.__table__  # type: ignore[attr-defined]
+_NEW_POSTINGS = _POSTINGS.insert()
+_BOOKED = select(col(LedgerEntry.id)).where(col(LedgerEntry.reference) == bindparam("key"))
 
 
 def book(
@@ -66,7 +69,7 @@ def book(
         {"entry_id": entry.id, "account": account, "person_id": person_id, "year": year, "amount_fen": amount}
         for (account, year), amount in postings.items()
     ]
-    records.connection.execute(_POSTINGS.insert(), rows)
+    records.connection.execute(_NEW_POSTINGS, rows)
     changes: dict[str, Any] = {"postings": in_audit(postings), "on": effective_on.isoformat()}
     if reverses_id is not None:
         changes["reverses"] = reverses_id
@@ -119,4 +122,4 @@ def reference_hash(records: Records, reference: str, source: str = PAYMENT_REFER
 
 def is_booked(records: Records, key: str) -> bool:
     """Whether something was booked under the reference of this hash."""
-    return records.session.exec(select(col(LedgerEntry.id)).where(LedgerEntry.reference == key)).first() is not None
+    return records.connection.execute(_BOOKED, {"key": key}).first() is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -45,6 +46,13 @@ _PAYERS = frozenset(each.value for each in Account) - {Account.BANK.value, Accou
 _WAITING = (EnrolmentState.DRAFT, EnrolmentState.SUBMITTED, EnrolmentState.VERIFIED)
 """Not charged yet: what was paid in advance is kept for that."""
 
+_LOCK_PERSON = select(col(Person.id)).where(col(Person.id) == bindparam("person")).with_for_update()
+_ENROLLED = (
+    select(col(Enrolment.id))
+    .where(col(Enrolment.person_id) == bindparam("person"), col(Enrolment.year) == bindparam("of"))
+    .limit(1)
+)
+
 
 def charged(parts: Iterable[ContributionPart]) -> dict[Account, int]:
     """What each payer is charged, in fen: nothing at all as long as it is open what the person pays.
@@ -69,7 +77,7 @@ def charge(
 
     What was charged for the same person and year before is taken back. None where there is nothing to charge.
     """
-    records.locked(Person, enrolment.person_id)
+    _alone(records, enrolment.person_id)
     for each in all_of(records, enrolment.person_id, enrolment.year):
         if each.id == enrolment.id or each.state not in LIVE:
             _take_back(records, each, "replaced", but=contribution.id)
@@ -98,7 +106,7 @@ def cancel(records: Records, enrolment: Enrolment, reason: str) -> bool:
 
     Raises Refusal `refunded_already` where part of it was given back after the end: take the refund back first.
     """
-    records.locked(Person, enrolment.person_id)
+    _alone(records, enrolment.person_id)
     return _take_back(records, enrolment, reason, required=True)
 
 
@@ -121,8 +129,8 @@ def pay(
     if amount_fen <= 0:
         raise Refusal("no_amount")
     person_id = person.id or 0
-    records.locked(Person, person_id)
-    if current(records, person_id, year) is None:
+    _alone(records, person_id)
+    if records.connection.execute(_ENROLLED, {"person": person_id, "of": year}).first() is None:
         raise Refusal("not_enrolled", year=year)
     postings = {(Account.BANK, year): amount_fen, (Account.INDIVIDUAL, year): -amount_fen}
     entry = book(records, EntryKind.PAYMENT, person_id, on, postings, reference=reference, file_id=file_id, row=row)
@@ -141,7 +149,7 @@ def refund(
     if amount_fen <= 0:
         raise Refusal("no_amount")
     person_id = person.id or 0
-    records.locked(Person, person_id)
+    _alone(records, person_id)
     stands = balance(records, person_id, year)
     enrolment = current(records, person_id, year)
     ended = enrolment is None or enrolment.state not in LIVE
@@ -176,7 +184,7 @@ def carry_over(records: Records, person: Person, from_year: int, to_year: int) -
     """
     if to_year <= from_year:
         raise Refusal("wrong_years", first=from_year, last=to_year)
-    records.locked(Person, person.id or 0)
+    _alone(records, person.id or 0)
     entry = _carry(records, person.id or 0, from_year, to_year)
     settle(records, person.id or 0, to_year)
     return entry
@@ -191,12 +199,18 @@ def reverse(records: Records, entry: LedgerEntry, reason: str) -> LedgerEntry:
     """
     if entry.kind is EntryKind.DUE:
         raise Refusal("charge_stands")
-    records.locked(Person, entry.person_id)
+    _alone(records, entry.person_id)
     found = mirror(records, entry, reason)
     for year in sorted({year for _, year in postings_of(records, entry.id or 0)}):
         _bring_back(records, entry.person_id, year, reason)
         settle(records, entry.person_id, year)
     return found
+
+
+def _alone(records: Records, person_id: int) -> None:
+    """Let nobody else book for this person until the transaction ends. Raises Refusal `gone`."""
+    if records.connection.execute(_LOCK_PERSON, {"person": person_id}).first() is None:
+        raise Refusal("gone", what="person", id=person_id)
 
 
 def _carry(records: Records, person_id: int, from_year: int, to_year: int) -> LedgerEntry | None:
