@@ -47,8 +47,7 @@ def raised() -> set[str]:
 
 
 def test_every_refusal_that_is_raised_has_its_words() -> None:
-    # village.py tells its own two.
-    assert raised() - set(REFUSED) <= {"no_community", "no_county"}
+    assert raised() - set(REFUSED) == set()
 
 
 @pytest.mark.parametrize("locale", LOCALES)
