@@ -6,20 +6,18 @@ they live, an enrolment where it was made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal
+from sqlalchemy import Select, func
 from sqlmodel import col, select
 
 from member_store.members.people import Personal
 from member_store.members.records import Records
+from member_store.tables.counts import NOWHERE, RESIDENTS, ParticipationCount
 from member_store.tables.money import Account, LedgerPosting
 from member_store.tables.people import Community, Doubt, DoubtState, Enrolment, EnrolmentState, Person
-
-KINDS = ("rural", "urban", None)
-"""The kinds of registration; None where it is not known."""
 
 ENROLLED = (EnrolmentState.VERIFIED, EnrolmentState.AWAITING_PAYMENT, EnrolmentState.ACTIVE)
 """The states of an enrolment that counts."""
@@ -78,16 +76,21 @@ def counties(records: Records) -> list[str]:
 
 
 def of_county(records: Records, county: str, year: int) -> list[Participation]:
-    """The participation of each community of a county, by name; people without a community come last."""
-    found = _of_communities(records, year, Community.county == county)
-    nowhere = _numbers(year, None, literal(county))
-    elsewhere = Participation(None, None, _kinds(records.connection.execute(select(*nowhere)).one()))
-    return found + ([elsewhere] if elsewhere.kinds else [])
+    """The participation of each community of a county, by name; people without a community come last.
+
+    What this transaction has written itself is counted on SQLite only; PostgreSQL counts what is committed.
+    """
+    named = select(Community.id, Community.name).where(Community.county == county).order_by(Community.name)
+    names: dict[int, str | None] = {key or NOWHERE: name for key, name in records.session.exec(named)}
+    kinds = _kinds(records, county, year)
+    found = [Participation(key, name, kinds.get(key, {})) for key, name in names.items()]
+    return found + ([Participation(None, None, kinds[NOWHERE])] if NOWHERE in kinds else [])
 
 
 def of_community(records: Records, community: Community, year: int) -> Participation:
-    """The participation of one community."""
-    return _of_communities(records, year, Community.id == community.id)[0]
+    """The participation of one community; of what is counted, see `of_county`."""
+    key = community.id or NOWHERE
+    return Participation(key, community.name, _kinds(records, community.county, year, key).get(key, {}))
 
 
 def county_wide(places: Iterable[Participation]) -> dict[str | None, Count]:
@@ -134,51 +137,28 @@ def doubtful(records: Records, community_id: int) -> list[Listed]:
     return _listed(records, wanted)
 
 
-def _of_communities(records: Records, year: int, which: Any) -> list[Participation]:
-    numbers = _numbers(year, col(Community.id), col(Community.county))
-    wanted = select(Community.id, Community.name, *numbers).where(which).order_by(Community.name)
-    return [Participation(key, name, _kinds(row)) for key, name, *row in records.connection.execute(wanted)]
-
-
-def _numbers(year: int, community: Any, county: Any) -> list[ScalarSelect[int]]:
-    """For each kind of registration the residents and the enrolled by state, in one place.
-
-    Each is a single range of an index, of which the database only has to find out how long it is. Grouping the same
-    rows takes it three times as long.
-    """
-    found = []
-    for kind in KINDS:
-        people = (
-            col(Person.community_id) == community if community is not None else col(Person.community_id).is_(None),
-            col(Person.county) == county,
-            _is(col(Person.registration_kind), kind),
-            *_ALIVE,
-        )
-        found.append(select(func.count()).select_from(Person).where(*people).scalar_subquery())
-        if community is not None:
-            place = [col(Enrolment.community_id) == community]
+def _kinds(
+    records: Records, county: str, year: int, community_id: int | None = None
+) -> dict[int, dict[str | None, Count]]:
+    """By community and kind of registration: of a whole county, or of one community."""
+    wanted = select(ParticipationCount).where(
+        ParticipationCount.county == county,
+        col(ParticipationCount.year).in_((RESIDENTS, year)),
+        ParticipationCount.people > 0,
+    )
+    if community_id is not None:
+        wanted = wanted.where(ParticipationCount.community_id == community_id)
+    found: dict[int, dict[str | None, Count]] = {}
+    for each in records.connection.execute(wanted):
+        if each.year == RESIDENTS:
+            count = Count(residents=each.people)
+        elif each.state in ENROLLED:
+            count = Count(enrolled=each.people, active=each.people if each.state == EnrolmentState.ACTIVE else 0)
         else:
-            place = [col(Enrolment.community_id).is_(None), col(Enrolment.county) == county]
-        for state in ENROLLED:
-            made = (*place, col(Enrolment.year) == year, col(Enrolment.state) == state)
-            of_kind = _is(col(Enrolment.registration_kind), kind)
-            found.append(select(func.count()).select_from(Enrolment).where(*made, of_kind).scalar_subquery())
-    return found
-
-
-def _is(column: Any, value: str | None) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.is_(None) if value is None else column == value
-    return found
-
-
-def _kinds(numbers: Sequence[int]) -> dict[str | None, Count]:
-    """What `_numbers` asked for; kinds of which there is nobody are left out."""
-    found = {}
-    width = 1 + len(ENROLLED)
-    for place, kind in enumerate(KINDS):
-        residents, *states = numbers[width * place : width * (place + 1)]
-        if residents or any(states):
-            found[kind] = Count(residents, sum(states), states[ENROLLED.index(EnrolmentState.ACTIVE)])
+            continue
+        kinds = found.setdefault(each.community_id, {})
+        kind = each.registration_kind or None
+        kinds[kind] = kinds.get(kind, Count()) + count
     return found
 
 

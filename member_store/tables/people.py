@@ -40,11 +40,7 @@ class Notices(StrEnum):
 class Person(SQLModel, table=True):
     """A resident. One who was erased keeps the row, so that the ledger balances, and nothing that says who it was."""
 
-    __table_args__ = (
-        UniqueConstraint("identity", name="uq_person_identity"),
-        # Residents are counted in the index alone: rows of people are long, and a county has many.
-        Index("ix_person_community", "community_id", "county", "registration_kind", "died_on", "erased_at"),
-    )
+    __table_args__ = (UniqueConstraint("identity", name="uq_person_identity"),)
 
     id: int | None = Field(default=None, primary_key=True)
     identity: str | None = Field(default=None, max_length=HASH_LENGTH, description="keyed hash of kind and number")
@@ -52,7 +48,7 @@ class Person(SQLModel, table=True):
         default=None, sa_type=Text, description="encrypted JSON: name, identity document, phone, address, birth date"
     )
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
-    community_id: int | None = Field(default=None, foreign_key="community.id")
+    community_id: int | None = Field(default=None, foreign_key="community.id", index=True)
     county: str = Field(max_length=NAME_LENGTH, description="the county-level unit")
     registration_kind: str | None = Field(default=None, max_length=NAME_LENGTH, description="rural or urban")
     notices: Notices = Field(default=Notices.BOTH, sa_type=choice(Notices))
@@ -88,17 +84,6 @@ class Enrolment(SQLModel, table=True):
             postgresql_where=text("state NOT IN ('rejected', 'withdrawn')"),
         ),
         Index("ix_enrolment_community", "community_id", "year", "state", "registration_kind", "person_id"),
-        # Who applied in chat may have named no community.
-        Index(
-            "ix_enrolment_nowhere",
-            "county",
-            "year",
-            "state",
-            "registration_kind",
-            "community_id",
-            sqlite_where=text("community_id IS NULL"),
-            postgresql_where=text("community_id IS NULL"),
-        ),
         Index("ix_enrolment_person", "person_id", "year"),
     )
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
-from member_store.members import delegations, enrolments, ledger, participation, people
-from member_store.members.participation import Count, Listed
+from sqlmodel import select
+
+from member_store.members import delegations, enrolments, erasure, ledger, participation, people
+from member_store.members.participation import Count, Listed, Participation
 from member_store.members.records import Records
+from member_store.members.refusals import Refusal
 from member_store.store import Store
-from member_store.tables.people import Community, Doubt, DoubtState, EnrolmentState, Person
+from member_store.tables.counts import ParticipationCount
+from member_store.tables.people import Community, Doubt, DoubtState, Enrolment, EnrolmentState, Person
 from tests.member_store.members.money import DAY, SHARES, keep
 
 _numbers = itertools.count(5_000_000)
@@ -36,10 +43,39 @@ def who(listed: list[Listed]) -> list[int]:
     return [each.person_id for each in listed]
 
 
+def counted(store: Store, name: str = "斜桥村", year: int = 2008) -> Participation:
+    with store.reading_records() as records:
+        village = next(each for each in people.communities(records, "haining") if each.name == name)
+        return participation.of_community(records, village, year)
+
+
+def recounted(store: Store) -> dict[tuple[str, int, int, str, str], int]:
+    """What the kept counts ought to be, from every row."""
+    found: Counter[tuple[str, int, int, str, str]] = Counter()
+    with store.reading_records() as records:
+        for each in records.session.exec(select(Person)):
+            if each.died_on is None and each.erased_at is None:
+                found[each.county, 0, each.community_id or 0, each.registration_kind or "", ""] += 1
+        for made in records.session.exec(select(Enrolment)):
+            kind = made.registration_kind or ""
+            found[made.county, made.year, made.community_id or 0, kind, made.state.value] += 1
+    return dict(found)
+
+
+def kept(store: Store) -> dict[tuple[str, int, int, str, str], int]:
+    with store.reading_records() as records:
+        return {
+            (each.county, each.year, each.community_id, each.registration_kind, each.state): each.people
+            for each in records.session.exec(select(ParticipationCount))
+            if each.people
+        }
+
+
 def test_a_place_where_nobody_lives_has_nobody_enrolled(store: Store) -> None:
     with store.records() as records:
-        village = people.community(records, "haining", "斜桥村")
-        assert participation.of_community(records, village, 2008).all == Count()
+        people.community(records, "haining", "斜桥村")
+    assert counted(store).all == Count()
+    with store.reading_records() as records:
         assert [each.name for each in participation.of_county(records, "haining", 2008)] == ["斜桥村"]
         assert participation.of_county(records, "pinghu", 2008) == []
 
@@ -54,20 +90,28 @@ def test_verified_awaiting_and_active_count_as_enrolled_and_others_do_not(store:
         enrol(records, resident(records, village, "urban"), verified, active)
         enrol(records, resident(records, village, "urban"), verified, active, year=2009)
         resident(records, village, None)
-        found = participation.of_community(records, village, 2008)
-        assert found.kinds == {"rural": Count(6, 3, 1), "urban": Count(2, 1, 1), None: Count(1, 0, 0)}
-        assert found.all == Count(9, 4, 2)
+    found = counted(store)
+    assert found.kinds == {"rural": Count(6, 3, 1), "urban": Count(2, 1, 1), None: Count(1, 0, 0)}
+    assert found.all == Count(9, 4, 2)
+    assert kept(store) == recounted(store)
 
 
 def test_whoever_died_or_was_erased_is_no_resident(store: Store) -> None:
     with store.records() as records:
         village = people.community(records, "haining", "斜桥村")
-        dead, erased = resident(records, village), resident(records, village)
+        dead, erased, living = (resident(records, village) for _ in range(3))
+    assert counted(store).all == Count(3, 0, 0)
+    with store.records() as records:
+        dead, erased = (records.locked(Person, each.id or 0) for each in (dead, erased))
         records.change(dead, "person_died", person_id=dead.id, died_on=DAY)
-        records.change(erased, "person_erased", person_id=erased.id, erased_at=records.now, personal=None)
-        living = resident(records, village)
-        assert participation.of_community(records, village, 2008).all == Count(1, 0, 0)
+        erasure.erase(records, erased, "asked")
+    assert counted(store).all == Count(1, 0, 0)
+    with store.records() as records:
         assert who(participation.not_enrolled(records, village.id or 0, 2008)) == [living.id]
+        back = records.locked(Person, dead.id or 0)
+        records.change(back, "death_was_a_mistake", person_id=back.id, died_on=None)
+    assert counted(store).all == Count(2, 0, 0)
+    assert kept(store) == recounted(store)
 
 
 def test_a_county_counts_every_community_and_those_without_one(store: Store) -> None:
@@ -79,6 +123,7 @@ def test_a_county_counts_every_community_and_those_without_one(store: Store) -> 
         enrol(records, resident(records, None), EnrolmentState.VERIFIED, EnrolmentState.ACTIVE)
         person = resident(records, None)
         records.change(person, "person_moved", person_id=person.id, county="pinghu", community_id=other.id)
+    with store.reading_records() as records:
         places = participation.of_county(records, "haining", 2008)
         assert {each.name: each.all for each in places} == {
             "一村": Count(1, 1, 0),
@@ -87,6 +132,43 @@ def test_a_county_counts_every_community_and_those_without_one(store: Store) -> 
         }
         assert participation.county_wide(places) == {"rural": Count(2, 2, 1), "urban": Count(1, 0, 0)}
         assert participation.counties(records) == ["haining", "pinghu"]
+    assert kept(store) == recounted(store)
+
+
+def test_what_is_rolled_back_was_not_counted(store: Store) -> None:
+    with store.records() as records:
+        village = people.community(records, "haining", "斜桥村")
+        enrol(records, resident(records, village), EnrolmentState.VERIFIED)
+    with suppress(Refusal), store.records() as records:
+        enrol(records, resident(records, village), EnrolmentState.VERIFIED)
+        raise Refusal("not_today")
+    with store.records() as records:
+        resident(records, village)
+        with suppress(Refusal), records.undoable():
+            enrol(records, resident(records, village), EnrolmentState.VERIFIED)
+            raise Refusal("not_today")
+    assert counted(store).all == Count(2, 1, 0)
+    assert kept(store) == recounted(store)
+
+
+def test_changes_of_many_at_once_in_any_order_wait_for_nobody_for_ever_and_are_all_counted(store: Store) -> None:
+    with store.records() as records:
+        places = [people.community(records, "haining", name) for name in ("一村", "二村")]
+        persons = [resident(records, places[each % 2]) for each in range(40)]
+
+    def work(turn: int) -> None:
+        mine = persons[turn::4]
+        for person in mine if turn % 2 else reversed(mine):
+            with store.records() as records:
+                state = (EnrolmentState.VERIFIED, EnrolmentState.ACTIVE, EnrolmentState.AWAITING_PAYMENT)[: turn + 1]
+                enrol(records, records.locked(Person, person.id or 0), *state)
+                moved = records.locked(Person, mine[0].id or 0)
+                records.change(moved, "person_moved", person_id=moved.id, community_id=places[turn % 2].id)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
+    assert kept(store) == recounted(store)
+    assert sum(kept(store).values()) == 80
 
 
 def test_the_unpaid_stand_with_what_is_outstanding_of_their_own_part(store: Store) -> None:
