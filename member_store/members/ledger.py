@@ -232,6 +232,8 @@ def _take_back(
         .join(Contribution, col(Contribution.id) == col(LedgerEntry.contribution_id))
         .outerjoin(undone, col(undone.reverses_id) == col(LedgerEntry.id))
         .where(
+            # Only to look among one person's entries, not through the whole ledger.
+            LedgerEntry.person_id == enrolment.person_id,
             Contribution.enrolment_id == enrolment.id,
             LedgerEntry.kind == EntryKind.DUE,
             Contribution.id != but,

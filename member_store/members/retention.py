@@ -31,7 +31,7 @@ from member_store.tables.money import (
 from member_store.tables.people import Doubt, DoubtState, Enrolment, EnrolmentState, Person
 from member_store.tables.records import History
 
-AT_ONCE = 200
+AT_ONCE = 50
 """Rows a transaction: nobody waits longer than for these."""
 
 REASON = "retention"
