@@ -47,6 +47,8 @@ PARTICULARS: dict[str, Particular] = {
     ),
     "certificate_until": Particular(N_("ask.certificate_until"), N_("help.certificate_until"), needed=False, free=True),
     "permit_until": Particular(N_("ask.permit_until"), N_("help.permit_until"), needed=False, free=True),
+    # Never asked: whom the words that began an act named, by relation; the whole family where they named nobody.
+    "about": Particular(N_("ask.who"), N_("help.who"), needed=False),
     "who": Particular(N_("ask.who"), N_("help.who")),
     "move_to": Particular(N_("ask.move_to"), N_("help.move_to")),
     "died_on": Particular(N_("ask.died_on"), N_("help.died_on"), free=True),
@@ -85,7 +87,7 @@ PARTICULARS: dict[str, Particular] = {
     ),
 }
 
-OF_AN_ACT = frozenset({"who", "move_to", "died_on", "scope", "lasts", "which_helper", "notices", "confirm"})
+OF_AN_ACT = frozenset({"about", "who", "move_to", "died_on", "scope", "lasts", "which_helper", "notices", "confirm"})
 """Particulars of one act alone; an enrolment that it interrupts keeps its own."""
 
 SHARED_PARTICULARS = frozenset({"consent", "setting"})

@@ -27,7 +27,7 @@ from dialogs.members.effects import (
     Withdraw,
 )
 from dialogs.members.identity import IdentityDocument, IdentityKind, read_identity
-from dialogs.members.questions import chosen
+from dialogs.members.questions import chosen, spoken_of
 from dialogs.members.standing import ACT, LOOK, OWN, Member
 from dialogs.members.views import household_view, permissions_view, status_view
 from dialogs.plans import Ask, Conclude, Do, Plan
@@ -178,21 +178,19 @@ def _whom(case: Case, scope: str) -> Whom | Plan:
     """The person an act is for: a worker names them by their document, others are asked which of theirs it is."""
     if case.standing.worker is not None:
         return _client(case)
-    allowed = [each for each in case.standing.members if scope in each.scopes]
-    if not allowed:
-        told = N_("act.only_own") if case.standing.members else N_("act.nobody")
-        return Conclude((Text(case.words(told)),))
+    if not case.standing.members:
+        return Conclude((Text(case.words("act.nobody")),))
     member = chosen(case)
     if member is None:
-        others = [each for each in allowed if each.relation == case.subject] or allowed
-        if len(others) > 1 or case.subject != "self":
-            return Ask("who") if len(case.standing.members) > 1 else _use(case.standing.members[0], scope, case)
-        member = others[0]
+        return Ask("who")
     return _use(member, scope, case)
 
 
 def _use(member: Member, scope: str, case: Case) -> Whom | Plan:
-    return member.key if scope in member.scopes else Conclude((Text(case.words("act.only_own")),))
+    if scope in member.scopes:
+        return member.key
+    soon = member.applied and member.relation in ("self", "child")
+    return Conclude((Text(case.words(N_("act.not_verified") if soon else N_("act.only_own"))),))
 
 
 def _client(case: Case) -> Whom | Plan:
@@ -217,10 +215,8 @@ def _status(case: Case) -> Plan:
         return whom if isinstance(whom, Ask | Conclude | Do) else Do(LookUp(whom, case.particulars.get("setting")))
     if not case.standing.members:
         return Conclude((Text(case.words("act.nobody")),))
-    who = case.particulars.get("who")
-    related = case.standing.related(case.subject) if case.subject != "self" else case.standing.members
-    named = case.standing.by_key(who) if who else None
-    return Conclude(status_view(case, (named,) if named else related or case.standing.members))
+    named = case.standing.by_key(case.particulars.get("who", ""))
+    return Conclude(status_view(case, (named,) if named else spoken_of(case) or case.standing.members))
 
 
 def _renew(case: Case) -> Plan:

@@ -10,6 +10,9 @@ from dialogs.members.identity import mask_number
 from dialogs.members.standing import Helper, Member
 from dialogs.replies import Choice, Question
 
+EVERYBODY = "everybody"
+"""Whom an act is about, where nobody was named."""
+
 MOST_CHOICES = 9
 """Choices that people still find their way in; where there are more, the answer is typed."""
 
@@ -104,14 +107,19 @@ def called(member: Member, case: Case) -> str:
 
 def chosen(case: Case) -> Member | None:
     """The member whom the present goal is about, where that is settled."""
+    if case.flow == "enrol":
+        return None
     who = case.particulars.get("who")
     if who is not None:
         return case.standing.by_key(who)
-    related = case.standing.related(case.subject)
-    if len(related) == 1:
-        return related[0]
-    only = len(case.standing.members) == 1 and case.subject == "self"
-    return case.standing.members[0] if only else None
+    related = spoken_of(case)
+    return related[0] if len(related) == 1 else None
+
+
+def spoken_of(case: Case) -> tuple[Member, ...]:
+    """The members whom the present goal may be about: those who were named, or all of them."""
+    about = case.particulars.get("about", EVERYBODY)
+    return case.standing.members if about == EVERYBODY else case.standing.related(about)
 
 
 def _params(name: str, case: Case) -> dict[str, object]:

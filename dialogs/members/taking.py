@@ -13,7 +13,7 @@ from dialogs.members.asking import PARTICULARS
 from dialogs.members.effects import Redeem
 from dialogs.members.identity import IdentityProblem, IdentityReason
 from dialogs.members.particulars import Particulars, find_particulars
-from dialogs.members.questions import MOST_CHOICES
+from dialogs.members.questions import EVERYBODY, MOST_CHOICES
 from dialogs.naming import Naming
 from dialogs.questions import ASKABLE, CORRECT, GOAL, goals_of, summary
 from dialogs.replies import Question, Text
@@ -84,11 +84,13 @@ class Taking(Naming):
             return self.next_client()
         if "enrol" not in goals_of(self.case().scheme):
             return self.again(Text(self.words("no_members", scheme=self.scheme())))
-        subject = self.subject_of(findings.values())
+        about = str(findings.values().get("subject", EVERYBODY))
         if self.conversation.steps:
             self.conversation = self.without_act()
         flows = (*(each for each in self._waiting_flows() if each != act), act)
-        self.conversation = self.conversation.with_step(self.conversation.step(subject=subject, flows=flows))
+        # Whom an act is about is its own affair: the enrolment that it interrupts goes on for whom it was for.
+        step = self.conversation.step(flows=flows, said={"about": about})
+        self.conversation = self.conversation.with_step(step)
         return self.proceed()
 
     def next_client(self) -> Turn:

@@ -1,0 +1,102 @@
+"""Every story: through the service, on SQLite and PostgreSQL, and over HTTP with the staff in another process."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.channels.plain import plain
+from bot.cli import app
+from bot.languages import catalogue
+from bot.opening import open_service
+from bot.service import Inbound
+from bot.settings import read_settings
+from member_store.encryption import generate_key
+from tests.servers import Server
+from tests.stories.story import Heard, Story, play, stories
+from tests.transcripts.test_killed_server import post
+
+ALL = stories()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings_for(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Story], None]:
+    """Sets the environment up for a story: a store of its own, the county and the day."""
+
+    def prepare(story: Story) -> None:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path}/hebao.db"
+        else:
+            url = request.getfixturevalue("postgresql_url")
+            monkeypatch.setenv("HEBAO_KEYS", generate_key())
+        monkeypatch.setenv("HEBAO_DATABASE_URL", url)
+        monkeypatch.setenv("HEBAO_COUNTY", story.county)
+        monkeypatch.setenv("HEBAO_TODAY", story.today)
+
+    return prepare
+
+
+def run(arguments: list[str]) -> Heard:
+    ran = CliRunner().invoke(app, arguments)
+    told = ran.output
+    if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+        raise ran.exception
+    return Heard(told, failed=ran.exit_code != 0)
+
+
+@pytest.mark.parametrize("story", ALL, ids=lambda each: each.file)
+def test_a_story_goes_as_written_with_a_restart_before_every_message(
+    story: Story, settings_for: Callable[[Story], None]
+) -> None:
+    settings_for(story)
+
+    def say(who: str, text: str) -> Heard:
+        with open_service(read_settings(_env_file=None, offer_demo=True)) as service:
+            inbound = Inbound("terminal", who, secrets.token_hex(8), text, story.locale)
+            answer, again = service.handle(inbound), service.handle(inbound)
+            assert again.replies == answer.replies
+            assert again.repeated
+        words = catalogue(answer.locale)
+        return Heard("\n".join(plain(reply, words) for reply in answer.replies), answer.asks)
+
+    play(story, say, run)
+
+
+@pytest.mark.server
+def test_all_stories_over_http_leave_nothing_personal_in_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/hebao.db"
+    monkeypatch.setenv("HEBAO_DATABASE_URL", url)
+    personal: set[str] = set()
+    for number, story in enumerate(ALL):
+        url = f"sqlite:///{tmp_path}/{number}.db"
+        for name, value in (("DATABASE_URL", url), ("COUNTY", story.county), ("TODAY", story.today)):
+            monkeypatch.setenv(f"HEBAO_{name}", value)
+        settings = {"HEBAO_DATABASE_URL": url, "HEBAO_COUNTY": story.county, "HEBAO_TODAY": story.today}
+        with Server(settings) as server:
+            accounts: dict[str, str] = {}
+
+            def say(who: str, text: str, story: Story = story, server: Server = server) -> Heard:
+                account = accounts.setdefault(who, secrets.token_hex(16))  # noqa: B023
+                body = {"text": text, "message_id": secrets.token_hex(8), "locale": story.locale}
+                answer = post(server, f"/api/v1/conversations/{account}/messages", body)
+                replies, asks = answer["replies"], answer["asks"]
+                assert isinstance(replies, list)
+                return Heard("\n".join(each["plain"] for each in replies), asks if isinstance(asks, str) else None)
+
+            play(story, say, run)
+        personal.update(story.personal)
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("*.db*"))
+    assert len(kept) > 100_000
+    for each in sorted(personal):
+        for encoding in ("utf-8", "utf-16-le", "gb18030"):
+            assert each.encode(encoding) not in kept, f"{each[:1]}… stands in the database in clear"
+
+
