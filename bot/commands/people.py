@@ -18,11 +18,6 @@ FIGURES = "demo"
 _REFUSALS = (N_("refused.people_there"), N_("refused.no_areas"))
 
 
-@people.callback()
-def _group() -> None:
-    """With one command, Typer would make it the whole group."""
-
-
 @people.command("generate")
 def generate(
     count: Annotated[int, typer.Argument(metavar="N", min=1, help="How many people.")],
