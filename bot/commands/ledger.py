@@ -52,10 +52,11 @@ def _group() -> None:
 def check(as_json: AsJson = False) -> None:
     """See that all that was booked adds up, fits what is due, and is what the audit says. Exits 1 where it does not."""
     from bot.opening import open_store
-    from member_store.members.ledger_check import findings, sums
+    from member_store.members.ledger_check import at_one_moment, findings, sums
 
     settings, words = settings_of(), catalogue_of(None)
     with open_store(settings) as store, store.reading_records(today=settings.now) as records:
+        at_one_moment(records)
         found = list(findings(records))
         totals = {account.value: fen for account, fen in sums(records).items()}
     if as_json:

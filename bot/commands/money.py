@@ -11,6 +11,7 @@ from bot.commands.acting import Acting, Amount, As, County, Identity, On, Reason
 from bot.commands.agreements import agreement
 from bot.commands.hardship_cases import hardship
 from bot.commands.options import AsJson, print_json, refuse
+from bot.commands.statements import reverse, statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -29,7 +30,7 @@ imports = typer.Typer(no_args_is_help=True, help="Take in files of payments and 
 
 def add_money(staff: typer.Typer) -> None:
     """Add the commands about money to those of the staff."""
-    for command in (pay, refund, settle, dues):
+    for command in (pay, refund, statement, reverse, settle, dues):
         staff.command()(command)
     staff.add_typer(hardship, name="hardship")
     staff.add_typer(agreement, name="agreement")

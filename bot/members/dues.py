@@ -15,6 +15,7 @@ from member_store.tables.money import Contribution
 from member_store.tables.people import Certificate, Enrolment, EnrolmentState, Person
 from policy_engine.contribution import Contribution as WorkedOut
 from policy_engine.contribution import contribution
+from policy_engine.errors import PolicyError
 from policy_engine.facts import FACTS, Value, parse_facts
 from policy_engine.money import Money
 from policy_engine.scheme import Scheme
@@ -124,7 +125,7 @@ def work_out_again(
         try:
             with records.undoable():
                 enrolment = records.locked(Enrolment, key)
-                work_out(records, enrolment, scheme_for, today)
+                _work_out_one(records, enrolment, scheme_for, today)
         except Refusal as refusal:
             refused.append((key, refusal.code))
             continue
@@ -133,6 +134,14 @@ def work_out_again(
         else:
             due += 1
     return WorkedOutAgain(due, waiting, tuple(refused))
+
+
+def _work_out_one(records: Records, enrolment: Enrolment, scheme_for: SchemeFor, today: datetime.date) -> None:
+    """One of many: facts that do not go together must not stop the others."""
+    try:
+        work_out(records, enrolment, scheme_for, today)
+    except PolicyError:
+        raise Refusal("rules_refuse") from None
 
 
 def decide_hardship(

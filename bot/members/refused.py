@@ -69,6 +69,7 @@ REFUSED: Mapping[str, str] = {
     "refunded_already": N_("refused.refunded_already"),
     "reversal_stands": N_("refused.reversal_stands"),
     "reversed_already": N_("refused.reversed_already"),
+    "rules_refuse": N_("refused.rules_refuse"),
     "wrong_years": N_("refused.wrong_years"),
 }
 """The message of every refusal."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, text, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -45,6 +45,15 @@ class Finding:
 
     code: str
     details: dict[str, Any]
+
+
+def at_one_moment(records: Records) -> None:
+    """See everything as it is at this moment, whatever is written meanwhile. To be the first in its transaction.
+
+    Without this PostgreSQL would hold what one question found against what was booked before the next.
+    """
+    if records.connection.dialect.name == "postgresql":
+        records.connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 def findings(records: Records) -> Iterator[Finding]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,34 +28,43 @@ DAY = datetime.date(2008, 3, 1)
 RESIDENT = {"registered_locally": True, "registration_kind": "rural", "hardship_certificate": "none"}
 
 
+NUMBER = new_number()
+"""Somebody who owes 60 yuan."""
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a store and its keys, made once: every test takes a copy."""
+    folder = tmp_path_factory.mktemp("prepared")
+    settings = read_settings(_env_file=None, database_url=f"sqlite:///{folder}/hebao.db")
+    with open_store(settings) as opened, opened.records(today=DAY) as records:
+        staff.add(records, "li", "李四", Role.OFFICE, county="demo")
+        staff.add(records, "wang", "王五", Role.OFFICE, county="haining")
+        staff.add(records, "root", "赵六", Role.ADMINISTRATOR)
+        person = add_person(records, NUMBER, "诸葛秀芳")
+        enrolment = enrolments.submit(
+            records, person, 2008, category="rural_resident", rules="v", rules_on=DAY, facts=RESIDENT
+        )
+        verify(records, enrolment, lambda _: load_scheme("jiaxing-2008", "demo"), DAY)
+    return folder
+
+
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Store:
+def store(prepared: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Store]:
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(prepared, tmp_path / "var")
     monkeypatch.setenv("HEBAO_DATABASE_URL", f"sqlite:///{tmp_path}/var/hebao.db")
     monkeypatch.setenv("HEBAO_TODAY", DAY.isoformat())
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.delenv("LC_MESSAGES", raising=False)
-    opened = open_store(read_settings())
-    with opened.records(today=DAY) as records:
-        staff.add(records, "li", "李四", Role.OFFICE, county="demo")
-        staff.add(records, "wang", "王五", Role.OFFICE, county="haining")
-        staff.add(records, "root", "赵六", Role.ADMINISTRATOR)
-    yield opened
-    opened.close()
+    with open_store(read_settings()) as opened:
+        yield opened
 
 
 @pytest.fixture
 def number(store: Store) -> str:
-    """Somebody who owes 60 yuan."""
-    found = new_number()
-    with store.records(today=DAY) as records:
-        person = add_person(records, found, "诸葛秀芳")
-        enrolment = enrolments.submit(
-            records, person, 2008, category="rural_resident", rules="v", rules_on=DAY, facts=RESIDENT
-        )
-        verify(records, enrolment, lambda _: load_scheme("jiaxing-2008", "demo"), DAY)
-    return found
+    return NUMBER
 
 
 @pytest.fixture
@@ -139,6 +149,21 @@ def test_a_hardship_case_from_application_to_decision(
     assert run("hardship", "decide", number, "--as", "li", "--approve", "--json")["state"] == "approved"
     assert run("hardship", "list", "--as", "li") == "Nothing is on public notice that day.\n"
     assert run("ledger", "check", "--json", of=app)["sums_fen"]["individual"] == 0
+
+
+def test_a_payment_booked_by_mistake_is_found_in_the_statement_and_taken_back(
+    run: Callable[..., Any], number: str
+) -> None:
+    run("pay", number, "60", "--as", "li")
+    lines = run("statement", number, "--as", "li").splitlines()
+    assert lines[0].endswith("March 1, 2008, due for 2008: +60.00 yuan")
+    payment = run("statement", number, "--as", "li", "--json")[-1]
+    assert (payment["kind"], payment["amount_fen"]) == ("payment", -6000)
+    left = run("reverse", number, str(payment["entry"]), "--as", "li", "--json")
+    assert [each["kind"] for each in left] == ["due", "payment", "reversal"]
+    for entry, says in ((payment["entry"], "taken back already"), (1, "by itself"), (99, "no longer there")):
+        assert says in run("reverse", number, str(entry), "--as", "li", exits=2)
+    assert run("ledger", "check", "--json", of=app)["sums_fen"]["bank"] == 0
 
 
 def test_settlements_are_entered_and_taken_back(run: Callable[..., Any], number: str) -> None:

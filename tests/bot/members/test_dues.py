@@ -116,6 +116,17 @@ def test_once_the_figures_are_set_all_who_waited_are_worked_out(records: Records
     assert (again.due, again.waiting) == (0, 0)
 
 
+def test_facts_that_do_not_go_together_do_not_stop_the_others(records: Records) -> None:
+    _, wrong, _ = verified(records, RESIDENT, county="pinghu")
+    _, right, _ = verified(records, RESIDENT, county="pinghu")
+    amiss = {**RESIDENT, "birth_date": "2008-12-31"}
+    records.change(wrong, "facts_changed", person_id=wrong.person_id, facts=records.seal(amiss))
+    wrong_id, right_id = wrong.id or 0, right.id or 0
+    done = work_out_again(records, "pinghu", 2008, lambda _: scheme_for("demo"), DAY)
+    assert (done.due, done.refused) == (1, ((wrong_id, "rules_refuse"),))
+    assert records.locked(Enrolment, right_id).state is EnrolmentState.AWAITING_PAYMENT
+
+
 def test_whoever_applied_for_themselves_acts_for_themselves_once_verified(records: Records) -> None:
     person = add_person(records)
     contact = delegations.contact_of(records, "web", f"visitor {person.id}", "zh_Hans")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -11,15 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import text
 
+from member_store.errors import StoreError
 from member_store.members import contributions, enrolments, erasure, ledger
 from member_store.members.contributions import Part
-from member_store.members.ledger_check import findings, sums
+from member_store.members.ledger_check import at_one_moment, findings, sums
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.members.states import LIVE
 from member_store.store import Store
 from member_store.tables.money import LedgerEntry
-from member_store.tables.people import EnrolmentState, Person
+from member_store.tables.people import Enrolment, EnrolmentState, Person
 from tests.member_store.members.money import DAY, charged, keep, somebody, verified
 
 YEARS = some.sampled_from([2008, 2009, 2010])
@@ -142,6 +145,58 @@ def test_what_was_changed_behind_the_program_is_found(shared_store: Store, what:
         assert code in {each.code for each in findings(records)}
     with shared_store.reading_records(today=DAY) as reading:
         assert list(findings(reading)) == []
+
+
+def test_a_check_sees_one_moment_whatever_is_booked_meanwhile(shared_store: Store) -> None:
+    with shared_store.reading_records(today=DAY) as reading:
+        at_one_moment(reading)
+        before = sums(reading)
+        with shared_store.records(today=DAY) as records:
+            charged(records, somebody(records))
+        assert sums(reading) == before
+        assert list(findings(reading)) == []
+
+
+def test_two_who_pay_the_same_at_once_leave_one_due_and_one_credit(shared_store: Store) -> None:
+    with shared_store.records(today=DAY) as records:
+        person = somebody(records)
+        enrolment_id = charged(records, person).id or 0
+        person_id = person.id or 0
+    together = threading.Barrier(4)
+
+    def pay(_: int) -> None:
+        together.wait(timeout=30)
+        with shared_store.records(today=DAY) as records:
+            ledger.pay(records, records.locked(Person, person_id), 2008, 3000, DAY)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(pay, range(4)))
+    with shared_store.reading_records(today=DAY) as reading:
+        assert ledger.balance(reading, person_id, 2008).credit_fen == 6000
+        assert reading.session.get_one(Enrolment, enrolment_id).state is EnrolmentState.ACTIVE
+        assert list(findings(reading)) == []
+
+
+def test_of_one_reference_at_once_only_one_is_booked(shared_store: Store) -> None:
+    with shared_store.records(today=DAY) as records:
+        people = [somebody(records) for _ in range(3)]
+        for each in people:
+            charged(records, each)
+        reference, keys = f"at once {people[0].id}", [each.id or 0 for each in people]
+    together = threading.Barrier(len(keys))
+
+    def pay(key: int) -> bool:
+        together.wait(timeout=30)
+        try:
+            with shared_store.records(today=DAY) as records:
+                ledger.pay(records, records.locked(Person, key), 2008, 6000, DAY, reference)
+        except (Refusal, StoreError):
+            # Where both looked before either had written, the database itself refuses the second.
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        assert sorted(pool.map(pay, keys)) == [False, False, True]
 
 
 def test_the_sums_by_account_balance(shared_store: Store) -> None:
