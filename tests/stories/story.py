@@ -18,9 +18,10 @@ CODE = re.compile(r"\b[2-9A-HJ-NP-TV-Z]{4}-[2-9A-HJ-NP-TV-Z]{4}\b")
 class Beat:
     """One moment: somebody says something, or the staff run a command; and what must come back.
 
-    `{code}` in what is said or run is the last one-time code that came back before.
+    `{code}` in what is said or run is the last one-time code that came back before. `day` is the day from then on.
     """
 
+    day: str = ""
     who: str = ""
     say: str = ""
     run: str = ""
@@ -32,7 +33,10 @@ class Beat:
 
 @dataclass(frozen=True)
 class Story:
-    """One story. `personal` is all in it that must stand nowhere in clear."""
+    """One story. `personal` is all in it that must stand nowhere in clear.
+
+    `until`: the rules of 2008 go on until that day, as if no others had followed.
+    """
 
     file: str
     name: str
@@ -41,6 +45,7 @@ class Story:
     county: str = "demo"
     today: str = "2008-03-01"
     locale: str = "zh-CN"
+    until: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def stories(folder: Path = FOLDER) -> list[Story]:
     for path in sorted(folder.glob("*.yaml")):
         data = yaml.safe_load(path.read_text("utf-8"))
         beats = tuple(
-            Beat(**{key: tuple(map(str, value)) if isinstance(value, list) else value for key, value in beat.items()})
+            Beat(**{key: tuple(map(str, each)) if isinstance(each, list) else _said(each) for key, each in beat.items()})
             for beat in data.pop("beats")
         )
         personal = tuple(data.pop("personal", ()))
@@ -67,10 +72,23 @@ def stories(folder: Path = FOLDER) -> list[Story]:
     return found
 
 
-def play(story: Story, say: Callable[[str, str], Heard], run: Callable[[list[str]], Heard]) -> None:
+def _said(value: Any) -> Any:
+    """What YAML takes for a number or a day is something said."""
+    return value if isinstance(value, bool) else str(value)
+
+
+def play(
+    story: Story,
+    say: Callable[[str, str], Heard],
+    run: Callable[[list[str]], Heard],
+    turn_to: Callable[[str], None] = lambda _day: None,
+) -> None:
     """Play a story through whatever carries messages and commands, and check every moment of it."""
     code = ""
     for number, beat in enumerate(story.beats, 1):
+        if beat.day:
+            turn_to(beat.day)
+            continue
         where = f"{story.file}, beat {number}: {beat.who or 'hebao'} {beat.say or beat.run}"
         if beat.run:
             heard = run(beat.run.replace("{code}", code).split())

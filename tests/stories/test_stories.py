@@ -16,6 +16,7 @@ from bot.opening import open_service
 from bot.service import Inbound
 from bot.settings import read_settings
 from member_store.encryption import generate_key
+from policy_engine.loader import PACKS
 from tests.servers import Server
 from tests.stories.story import Heard, Story, play, stories
 from tests.transcripts.test_killed_server import post
@@ -38,6 +39,8 @@ def settings_for(
         monkeypatch.setenv("HEBAO_DATABASE_URL", url)
         monkeypatch.setenv("HEBAO_COUNTY", story.county)
         monkeypatch.setenv("HEBAO_TODAY", story.today)
+        if story.until:
+            monkeypatch.setenv("HEBAO_PACKS", str(rules_until(story.until, tmp_path)))
 
     return prepare
 
@@ -52,7 +55,7 @@ def run(arguments: list[str]) -> Heard:
 
 @pytest.mark.parametrize("story", ALL, ids=lambda each: each.file)
 def test_a_story_goes_as_written_with_a_restart_before_every_message(
-    story: Story, settings_for: Callable[[Story], None]
+    story: Story, settings_for: Callable[[Story], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings_for(story)
 
@@ -65,7 +68,17 @@ def test_a_story_goes_as_written_with_a_restart_before_every_message(
         words = catalogue(answer.locale)
         return Heard("\n".join(plain(reply, words) for reply in answer.replies), answer.asks)
 
-    play(story, say, run)
+    play(story, say, run, lambda day: monkeypatch.setenv("HEBAO_TODAY", day))
+
+
+def rules_until(day: str, folder: Path) -> Path:
+    """The packs with the rules of 2008 going on until a later day."""
+    packs = folder / "packs"
+    for path in [each for name in ("jiaxing-2008", "mohrss-2008") for each in (PACKS / name).rglob("*.yaml")]:
+        copy = packs / path.relative_to(PACKS)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(path.read_text("utf-8").replace("2008-12-31", day), "utf-8")
+    return packs
 
 
 @pytest.mark.server
@@ -75,7 +88,7 @@ def test_all_stories_over_http_leave_nothing_personal_in_clear(
     url = f"sqlite:///{tmp_path}/hebao.db"
     monkeypatch.setenv("HEBAO_DATABASE_URL", url)
     personal: set[str] = set()
-    for number, story in enumerate(ALL):
+    for number, story in enumerate(each for each in ALL if not any(beat.day for beat in each.beats)):
         url = f"sqlite:///{tmp_path}/{number}.db"
         for name, value in (("DATABASE_URL", url), ("COUNTY", story.county), ("TODAY", story.today)):
             monkeypatch.setenv(f"HEBAO_{name}", value)
