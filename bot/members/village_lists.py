@@ -10,6 +10,7 @@ from dialogs.context import Words
 from dialogs.members.identity import mask_number
 from member_store.members import participation, people
 from member_store.members.participation import Listed
+from member_store.members.people import Personal
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.tables.access import Role, StaffUser
@@ -77,14 +78,13 @@ def write_list(
         columns.append((words("lists.state"), "text"))
     if which == "unpaid":
         columns.append((words("lists.outstanding"), "amount"))
-    write_sheet(path, columns, (_row(each, len(columns), words, full) for each in listed))
+    write_sheet(path, columns, (_row(each, each.personal(records), words, full)[: len(columns)] for each in listed))
     return len(listed)
 
 
-def _row(listed: Listed, width: int, words: Words, full: bool) -> list[Value]:
-    personal = listed.personal
+def _row(listed: Listed, personal: Personal, words: Words, full: bool) -> list[Value]:
     kind, state = listed.registration_kind, listed.state
-    row: list[Value] = [
+    return [
         str(listed.household_id) if listed.household_id is not None else None,
         personal.name,
         personal.number if full else mask_number(personal.number),
@@ -94,4 +94,3 @@ def _row(listed: Listed, width: int, words: Words, full: bool) -> list[Value]:
         words(f"state_of.{state.value}") if state else None,
         max(0, listed.outstanding_fen or 0),
     ]
-    return row[:width]

@@ -181,7 +181,7 @@ def test_the_unpaid_stand_with_what_is_outstanding_of_their_own_part(store: Stor
         ledger.pay(records, everything, 2008, 6000, DAY)
         unpaid = participation.unpaid(records, village.id or 0, 2008)
         assert {each.person_id: each.outstanding_fen for each in unpaid} == {nothing.id: 6000, part.id: 3500}
-        assert {each.personal.name for each in unpaid} == {"张秀英"}
+        assert {each.personal(records).name for each in unpaid} == {"张秀英"}
         enrolled = participation.enrolled(records, village.id or 0, 2008)
         assert {each.person_id: each.state for each in enrolled} == {
             nothing.id: EnrolmentState.AWAITING_PAYMENT,
