@@ -229,26 +229,28 @@ def test_what_was_written_under_an_earlier_schema_is_all_there_and_readable_unde
             people.add(records, people.Personal("李四", "resident_id", "2"), "jiashan")
 
 
-@pytest.mark.parametrize("revision", [*revisions()[:-1], "base"])
-def test_the_way_down_leaves_what_the_earlier_schema_can_hold_and_the_way_up_leads_back(database, url, key, revision):
+def test_each_step_down_leaves_what_the_earlier_schema_can_hold_and_the_way_up_leads_back(database, key):
     rows = rows_of(key)
     with database.writing() as connection:
         command.upgrade(config(connection), schema.HEAD)
         for each in revisions():
             write(connection, rows.get(each, []))
         before = described(connection)
-        command.downgrade(config(connection), revision)
-        left = {table for each in revisions() if each <= revision != "base" for table, _ in rows.get(each, [])}
-        assert set(inspect(connection).get_table_names()) - {"alembic_version"} == left
-        for table in left:
-            number = len([each for found in rows.values() for each, _ in found if each == table])
-            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == number
+    for revision in [*reversed(revisions()[:-1]), "base"]:
+        with database.writing() as connection:
+            command.downgrade(config(connection), revision)
+            tables = set(inspect(connection).get_table_names())
+            for each, written in rows.items():
+                for table in {table for table, _ in written}:
+                    assert (table in tables) == (each <= revision != "base")
+                    if table in tables:
+                        number = len([other for other, _ in written if other == table])
+                        assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == number
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
     schema.upgrade(database)
     with database.reading() as connection:
         assert described(connection) == before
-    if revision != "base":
-        with Store.open(url, key) as store:
-            assert store.conversation("web", "zhang") == {"n": 1}
 
 
 def described(connection: Connection) -> dict[str, object]:
@@ -272,15 +274,15 @@ def described(connection: Connection) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("table", ["audit", "ledger_entry", "ledger_posting"])
-@pytest.mark.parametrize("change", ["UPDATE {table} SET id = id", "DELETE FROM {table}"])
-def test_the_database_itself_lets_what_was_booked_and_recorded_only_grow(database, url, key, table, change):
+def test_the_database_itself_lets_what_was_booked_and_recorded_only_grow(database, key):
     rows = rows_of(key)
     schema.upgrade(database)
     with database.writing() as connection:
         for each in revisions():
             write(connection, rows.get(each, []))
-    with pytest.raises(StoreError, match=f"{table} only grows"), database.writing() as connection:
-        connection.execute(text(change.format(table=table)))
-    with database.reading() as connection:
-        assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() in (1, 2)
+    for table in ("audit", "ledger_entry", "ledger_posting"):
+        for change in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
+            with pytest.raises(StoreError, match=f"{table} only grows"), database.writing() as connection:
+                connection.execute(text(change))
+        with database.reading() as connection:
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() in (1, 2)
