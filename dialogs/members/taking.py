@@ -26,7 +26,7 @@ _DAYS = frozenset({"certificate_until", "permit_until", "died_on"})
 _DAY = re.compile(
     r"(?<!\d)(\d{4})\s?[年/.\-]\s?(\d{1,2})\s?[月/.\-]\s?(\d{1,2})(?!\d)|(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)"
 )
-_NUMBER = re.compile(r"[A-Za-z0-9\u4e00-\u9fff()（）〔〕\-]{4,40}")
+_NUMBER = re.compile(r"(?=\D{0,20}\d)[A-Za-z0-9\u4e00-\u9fff()（）〔〕\-]{4,40}")
 _REPAIRS = frozenset(
     {"back", "cancel", "restart", "help", "repeat", "skip", "unknown", "language", "large_text", "correct", "readings"}
 )

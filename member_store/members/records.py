@@ -49,7 +49,8 @@ class Records:
     @cached_property
     def session(self) -> Session:
         """The rows of this transaction as objects."""
-        return Session(bind=self.connection, expire_on_commit=False)
+        # Its own savepoint would be in the way of those of `undoable`.
+        return Session(bind=self.connection, expire_on_commit=False, join_transaction_mode="rollback_only")
 
     def hash(self, *parts: str) -> str:
         """What stands for a secret in a look-up: see `look_up.keyed_hash`."""

@@ -1,16 +1,29 @@
-from pathlib import Path
+"""A conversation of somebody whom the store may know, without any store."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-import yaml
 
-from dialogs.members.name_words import NameWords
+from bot.settings import read_settings
+from bot.surroundings import context_of
+from dialogs.context import Context
+from dialogs.members.standing import NOBODY, Standing
 
-LOCALES = Path(__file__).parents[3] / "locales"
+Make = Callable[..., Context]
 
 
-@pytest.fixture(scope="session")
-def words() -> NameWords:
-    joined = NameWords()
-    for path in sorted(LOCALES.glob("*/particulars.yaml")):
-        joined = joined.joined(NameWords.from_data(yaml.safe_load(path.read_text(encoding="utf-8"))))
-    return joined
+@pytest.fixture
+def context() -> Make:
+    settings = read_settings(
+        _env_file=None, offer_demo=True, county="demo", today=datetime.date(2008, 3, 1), database_url="sqlite:///x.db"
+    )
+
+    def make(standing: Standing = NOBODY) -> Context:
+        places = ((1, "大云村"), (2, "云海村"))
+        return replace(context_of(settings), standing=standing, communities=lambda _county: places)
+
+    return make
