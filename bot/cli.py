@@ -164,10 +164,10 @@ def repro(
         past, locale, whole = service.said(channel, account, turns)
         if not past:
             refuse(words("repro.nobody", channel=channel))
-        found = list(transcribed(map(impersonal, past), locale, service.context()))
-        county = settings_of().county
+    settings = settings_of()
+    found = list(transcribed((impersonal(*each) for each in past), locale, settings))
     name = words("repro.whole") if whole else words("repro.part", count=len(past))
-    typer.echo(as_yaml(name, found, "zh-CN" if locale.startswith("zh") else locale, county).encode(), nl=False)
+    typer.echo(as_yaml(name, found, "zh-CN" if locale.startswith("zh") else locale, settings.county).encode(), nl=False)
 
 
 @app.command()

@@ -223,14 +223,17 @@ class Service:
             earlier=earlier,
         )
 
-    def said(self, channel: str, account: str, last: int) -> tuple[list[str], str, bool]:
-        """What a contact said in at most the `last` turns, the language of the first, and whether that is all of it.
+    def said(self, channel: str, account: str, last: int) -> tuple[list[tuple[str, str | None]], str, bool]:
+        """What a contact said in at most the `last` turns, each with the question that it answered; the language of the
+        first, and whether that is all of it.
 
         Choices made by tapping a setting say nothing and are left out. Raises as `handle` does.
         """
         past = self._store.history(channel, account, last + 1)
         locale = past[-last:][0].outcome["locale"] if past else LOCALES[0]
-        return [each.text for each in past[-last:] if each.text], locale, len(past) <= last
+        asked = [None, *(each.outcome["asks"] for each in past)]
+        told = [(each.text, question) for each, question in zip(past, asked, strict=False)]
+        return [(text, question) for text, question in told[-last:] if text], locale, len(past) <= last
 
 
 def _away(state: dict[str, Any] | None, now: datetime.datetime) -> datetime.timedelta:

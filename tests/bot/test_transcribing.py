@@ -62,3 +62,22 @@ def test_an_account_that_nobody_knows_exits_2_with_one_sentence(tmp_path: Path) 
     ran = hebao("repro", "nobody", HEBAO_DATABASE_URL=f"sqlite:///{tmp_path}/hebao.db")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "no conversation of this account" in ran.stderr
+
+
+def test_an_enrolment_is_a_transcript_without_the_person(tmp_path: Path) -> None:
+    settings = {"HEBAO_DATABASE_URL": f"sqlite:///{tmp_path}/hebao.db", "HEBAO_COUNTY": "demo"}
+    said = [
+        "我要参保，农村户口，本地的，没有职工医保，没在别处参保",
+        "都没有",
+        "同意",
+        "诸葛秀英",
+        "330421194803153325 13957312345",
+    ]
+    hebao("say", *said, "对", "没有了", "--locale", "zh", **settings)
+    ran = hebao("repro", "me", "--channel", "terminal", **settings)
+    assert ran.returncode == 0, ran.stderr
+    assert not any(each in ran.stdout for each in ("诸葛秀英", "13957312345", "330421194803153325"))
+    (tmp_path / "taken.yaml").write_text(ran.stdout, "utf-8")
+    (found,) = transcripts(tmp_path)
+    asked = ["hardship_certificate", "consent", "name", "identity", "confirm", "more", "none"]
+    assert [turn.asks for turn in found.turns] == asked
