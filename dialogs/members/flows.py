@@ -17,7 +17,6 @@ from dialogs.members.effects import (
     Effect,
     Enrol,
     Erase,
-    Export,
     Grant,
     LookUp,
     Move,
@@ -312,10 +311,6 @@ def _household(case: Case) -> Plan:
     return Conclude(household_view(case)) if case.standing.members else Conclude((Text(case.words("act.nobody")),))
 
 
-def _export(_case: Case) -> Plan:
-    return Do(Export())
-
-
 def _erase(case: Case) -> Plan:
     return _confirmed(case, Erase)
 
@@ -333,7 +328,6 @@ MEMBER_FLOWS: dict[str, Callable[[Case], Plan]] = {
     "notices": _notices,
     "hardship": _hardship,
     "household": _household,
-    "export": _export,
     "erase": _erase,
 }
 """Every goal that has to do with members."""

@@ -159,9 +159,8 @@ class Concluding(Progress):
 
     def _exported(self, _effect: Export, done: Done) -> Turn:
         name = self.words("export.file_name", date=self.context.today.isoformat())
-        return self.ended(
-            Text(self.words("export.done")), Attachment(name, done.details["text"], self.words("export.label"))
-        )
+        told = (Text(self.words("export.done")), Attachment(name, done.details["text"], self.words("export.label")))
+        return self.again(*told) if self.conversation.asked is not None else self.turn(*told)
 
     def _erased(self, _effect: Erase, done: Done) -> Turn:
         self.conversation = Conversation(self.conversation.locale, self.conversation.large_text, asked=GOAL)

@@ -64,7 +64,9 @@ def stories(folder: Path = FOLDER) -> list[Story]:
     for path in sorted(folder.glob("*.yaml")):
         data = yaml.safe_load(path.read_text("utf-8"))
         beats = tuple(
-            Beat(**{key: tuple(map(str, each)) if isinstance(each, list) else _said(each) for key, each in beat.items()})
+            Beat(
+                **{key: tuple(map(str, each)) if isinstance(each, list) else _said(each) for key, each in beat.items()}
+            )
             for beat in data.pop("beats")
         )
         personal = tuple(data.pop("personal", ()))
@@ -74,6 +76,8 @@ def stories(folder: Path = FOLDER) -> list[Story]:
 
 def _said(value: Any) -> Any:
     """What YAML takes for a number or a day is something said."""
+    if isinstance(value, list):
+        return tuple(map(str, value))
     return value if isinstance(value, bool) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""A conversation of somebody whom the store may know, without any store."""
+"""A conversation of somebody whom the store may know, without any store; and the words around names."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from dataclasses import replace
 
 import pytest
 
+from bot.languages import name_words
 from bot.settings import read_settings
 from bot.surroundings import context_of
 from dialogs.context import Context
+from dialogs.members.name_words import NameWords
 from dialogs.members.standing import NOBODY, Standing
 
 Make = Callable[..., Context]
+
+
+@pytest.fixture(scope="session")
+def words() -> NameWords:
+    return name_words()
 
 
 @pytest.fixture
