@@ -19,6 +19,7 @@ from dialogs.questions import ASKABLE, CORRECT, GOAL, goals_of, summary
 from dialogs.replies import Question, Text
 from dialogs.understanding import Findings
 from dialogs.understanding.text import fold
+from policy_engine.errors import PolicyError
 from policy_engine.facts import Value
 
 _TYPED = frozenset({"name", "identity", "phone"})
@@ -105,6 +106,8 @@ class Taking(Naming):
         """The turn for a choice that was picked."""
         if name == "more":
             return self._more(choice)
+        if name == "consent" and choice == "no":
+            return self.leave(Text(self.words("enrol.no_consent")))
         if name == "confirm" and choice == "no" and self.conversation.flows[-1:] == ("enrol",):
             self.conversation = replace(self.conversation, asked=CORRECT)
             return self.again(Text(self.words("enrol.what_to_change")))
@@ -117,15 +120,19 @@ class Taking(Naming):
         forgotten = forgotten if "confirm" in said else (*forgotten, "confirm")
         step = self.conversation.step(said={**(facts or {}), **said}, forgotten=forgotten)
         before, self.conversation = self.conversation, self.conversation.with_step(step)
-        open_before = before.asked
-        told = [name for name in said if name != open_before and name in _TYPED]
+        told = [name for name in said if name != before.asked and name in _TYPED]
         if told:
             case = self.case()
             notes = (
                 *notes,
                 Text(self.words("noted", facts=self.words.listed([summary(each, case) for each in told])), "note"),
             )
-        return self.proceed(*notes)
+        try:
+            return self.proceed(*notes)
+        except PolicyError as error:
+            # A day of birth that the rules cannot be for: nobody is enrolled by it.
+            self.conversation = before
+            return self.again(Text(error.said(self.words.source), "warning"))
 
     def _wanted(self, open_one: str | None) -> str | None:
         return open_one if open_one in _TYPED else None

@@ -235,3 +235,16 @@ def _context() -> Make:
 
 def test_a_turn_without_an_effect_says_so(context: Make) -> None:
     assert Turn(greet("zh_Hans", context()).conversation, ()).effect is None
+
+
+def test_somebody_whom_the_rules_cannot_be_for_is_refused_in_words(context: Make) -> None:
+    import datetime
+    from dataclasses import replace
+
+    *_, (_, here, around) = ((b, h, a) for b, h, a in steps("enrol", context) if h.asked == "identity")
+    later = replace(around, today=datetime.date(2026, 11, 29))
+    turn = respond(here, "330421201505124000", later)
+    assert turn.conversation.asked == "identity"
+    assert "identity" not in turn.conversation.particulars()
+    assert isinstance(turn.replies[0], Text)
+    assert turn.replies[0].tone == "warning"
