@@ -181,6 +181,8 @@ def test_a_change_after_the_summary_has_to_be_confirmed_anew(context: Make) -> N
         ("我老伴去年去世了，我能参保吗", None),
         ("my status please", "status"),
         ("how can I withdraw?", None),
+        ("withdraw my consent", "erase"),
+        ("撤回同意", "erase"),
     ],
 )
 def test_words_that_ask_for_an_act(said: str, act: str | None, context: Make) -> None:
