@@ -31,7 +31,8 @@ def waiting(login: As, county: County = None, year: Year = None, as_json: AsJson
     with acting(login) as act:
         rows = applications(act.records, act.county(county), act.year(year))
     lines = [f"#{row['person']}\t{row['name']}\t{row['year']}\t{row['submitted']}" for row in rows]
-    tell(rows, "\n".join(lines) or say(N_("staff.none_waiting")), as_json=as_json)
+    said = "\n".join([say(N_("staff.heading_waiting")), *lines]) if lines else say(N_("staff.none_waiting"))
+    tell(rows, said, as_json=as_json)
 
 
 def verify(number: Identity, login: As, year: Year = None, as_json: AsJson = False) -> None:
@@ -81,7 +82,8 @@ def doubts(login: As, county: County = None, as_json: AsJson = False) -> None:
         f"{row['doubt']}\t#{row['person']}\t{row['stated_name']}\t{row['name']}\t{row['relation']}\t{row['year']}"
         for row in rows
     ]
-    tell(rows, "\n".join(lines) or say(N_("staff.none_in_doubt")), as_json=as_json)
+    said = "\n".join([say(N_("staff.heading_doubts")), *lines]) if lines else say(N_("staff.none_in_doubt"))
+    tell(rows, said, as_json=as_json)
 
 
 def decide(
@@ -168,6 +170,9 @@ def _stands(act: Acting, person: Person, year: int) -> tuple[dict[str, Any], str
     if due is None:
         return {"person": person.id, "year": year, "state": None}, act.words("staff.stands_none", year=year)
     state = due.enrolment.state.value
+    if due.contribution is None:
+        said = act.words("staff.stands_open", person=person.id, year=year, state=act.words(f"state_of.{state}"))
+        return {"person": person.id, "year": year, "state": state, "category": due.enrolment.category}, said
     own = act.words.money(exactly(due.own_fen)) if due.own_fen is not None else act.words("staff.not_set")
     left = act.words.money(exactly(max(due.balance.outstanding_fen, 0)))
     said = act.words(

@@ -100,8 +100,9 @@ def everybody(by: As, as_json: AsJson = False) -> None:
         ]
 
     rows = _as_staff(by, work)
-    lines = ["\t".join(str(value if value is not None else "–") for value in row.values()) for row in rows]
-    tell(rows, "\n".join(lines), as_json=as_json)
+    shown = {True: say(N_("label.yes")), False: say(N_("label.no")), None: "–"}
+    lines = ["\t".join(str(shown.get(value, value)) for value in row.values()) for row in rows]
+    tell(rows, "\n".join([say(N_("staff.heading_list")), *lines]), as_json=as_json)
 
 
 def _may_manage(records: Records, one: StaffUser | None, login: str) -> StaffUser:

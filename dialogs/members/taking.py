@@ -12,12 +12,14 @@ from dialogs.going_on import Turn
 from dialogs.members.asking import PARTICULARS
 from dialogs.members.effects import Redeem
 from dialogs.members.identity import IdentityProblem, IdentityReason
+from dialogs.members.names import is_name
 from dialogs.members.particulars import Particulars, find_particulars
 from dialogs.members.questions import EVERYBODY, MOST_CHOICES
 from dialogs.naming import Naming
 from dialogs.questions import ASKABLE, CORRECT, GOAL, goals_of, summary
 from dialogs.replies import Question, Text
 from dialogs.understanding import Findings
+from dialogs.understanding.identity import identity_spans
 from dialogs.understanding.text import fold
 from policy_engine.errors import PolicyError
 from policy_engine.facts import Value
@@ -50,9 +52,6 @@ class Taking(Naming):
         """The turn for a particular, a code or an act; None for anything else."""
         open_one = asked.fact if asked is not None and asked.fact in PARTICULARS else None
         found = find_particulars(text, self.context.today, self._wanted(open_one), self.context.names)
-        if findings.because and (open_one is not None or found.identity is not None):
-            # Names and numbers are like nothing else that people say, so that likeness finds what is not there.
-            findings = replace(findings, command=None, intent=None)
         if found.code is not None and findings.command is None:
             relation = str(findings.values().get("subject", "other"))
             return self.effect(Redeem(found.code, "other" if relation == "self" else relation))
@@ -79,6 +78,19 @@ class Taking(Naming):
             return self.take({"certificate_number": typed.group()})
         return None
 
+    def sober(self, text: str, findings: Findings, asked: Question | None) -> Findings:
+        """The findings without what was judged by likeness, where it cannot be trusted.
+
+        Names and numbers are like nothing else that people say: 张秀英 is no wish for English.
+        """
+        if not findings.because:
+            return findings
+        particular = asked is not None and asked.fact in PARTICULARS
+        name = is_name(text) and self.context.names.has_surname(text)
+        if particular or name or identity_spans(fold(text)):
+            return replace(findings, command=None, intent=None)
+        return findings
+
     def act(self, act: str, findings: Findings) -> Turn:
         """Begin an act that was asked for in words. What was begun before waits, if it still has a question open."""
         if act == "next_client":
@@ -90,7 +102,9 @@ class Taking(Naming):
             self.conversation = self.without_act()
         flows = (*(each for each in self._waiting_flows() if each != act), act)
         # Whom an act is about is its own affair: the enrolment that it interrupts goes on for whom it was for.
-        step = self.conversation.step(flows=flows, said={"about": about})
+        worker = self.context.standing.worker is not None
+        subject = "other" if worker else self.conversation.subject
+        step = self.conversation.step(subject=subject, flows=flows, said={"about": about})
         self.conversation = self.conversation.with_step(step)
         return self.proceed()
 
