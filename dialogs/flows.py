@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dialogs.comparisons import comparison
 from dialogs.context import Case
 from dialogs.decisions import decision
-from dialogs.members.flows import MEMBER_FLOWS, needs
+from dialogs.members.enrolling import needs
+from dialogs.members.flows import MEMBER_FLOWS
 from dialogs.plans import Conclude, Plan
 from dialogs.receipts import contribution_receipt, estimate_receipt
 from dialogs.replies import Text

@@ -121,7 +121,10 @@ class Repairs(Progress):
 
     def without_it(self, particular: str) -> Turn:
         """Leave a goal that cannot go on without something that the person does not have; what they said is kept."""
-        told = Text(self.words("act.needs", what=self.words(f"particular.{particular}")))
+        return self.leave(Text(self.words("act.needs", what=self.words(f"particular.{particular}"))))
+
+    def leave(self, told: Text) -> Turn:
+        """Leave the present goal and say why; what it interrupted goes on."""
         step = self.conversation.step(flows=self.conversation.flows[:-1])
         self.conversation = self.conversation.with_step(step)
         return self.proceed(told)

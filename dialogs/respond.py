@@ -75,7 +75,7 @@ class _Responder(Taking):
             return self.again(Text(self.words("empty")))
         asked = self.open_question()
         lexicons = self.context.lexicons(self.conversation.locale)
-        findings = understand(text, expecting(asked), lexicons, self.today())
+        findings = self.sober(text, understand(text, expecting(asked), lexicons, self.today()), asked)
         if asked is not None and findings.choice == UNSURE:
             findings = replace(findings, command="unknown", choice=None)
         if self.conversation.asked == HOSPITAL and findings.command in ("unknown", "skip"):

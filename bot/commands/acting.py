@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
 _Value = TypeVar("_Value")
 
+_LISTED = re.compile("#?[0-9]{1,9}", re.ASCII)
+"""How a person is called in the lists of the office."""
 _REASON = re.compile("[a-z][a-z0-9_]{0,31}")
 STDIN = "-"
 
 As = Annotated[str, typer.Option("--as", metavar="LOGIN", help="The member of staff who does it.")]
-Identity = Annotated[str, typer.Argument(metavar="NUMBER", help="The identity number; - reads it from stdin.")]
+Identity = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="The identity number, or the number in a list; - reads it from stdin.")
+]
 Amount = Annotated[str, typer.Argument(metavar="YUAN", help="The amount in yuan, e.g. 60 or 60.50.")]
 Year = Annotated[int | None, typer.Option(help="The contribution year; the current one if not given.")]
 On = Annotated[str | None, typer.Option(metavar="DATE", help="The day of it, e.g. 2008-03-01; today if not given.")]
@@ -61,7 +65,8 @@ class Acting:
         return self.scheme(None).on(None, self.today).year if given is None else given
 
     def person(self, number: str) -> Person:
-        """The person with this identity number, if the member of staff may act for them.
+        """The person with this identity number, or with this number in our lists, if the member of staff may act for
+        them.
 
         Raises Refusal: `no_person`, `not_your_place`, `not_your_role`.
         """
@@ -69,11 +74,16 @@ class Acting:
         from member_store.members import people, staff
         from member_store.members.refusals import Refusal
         from member_store.tables.access import Role
+        from member_store.tables.people import Person
 
-        document = read_identity(sys.stdin.readline() if number == STDIN else number, self.today)
-        if not isinstance(document, IdentityDocument):
-            refuse(self.words("import.no_identity"))
-        found = people.find(self.records, document.kind.value, document.number)
+        given = (sys.stdin.readline() if number == STDIN else number).strip()
+        if _LISTED.fullmatch(given):
+            found = self.records.session.get(Person, int(given.lstrip("#")))
+        else:
+            document = read_identity(given, self.today)
+            if not isinstance(document, IdentityDocument):
+                refuse(self.words("import.no_identity"))
+            found = people.find(self.records, document.kind.value, document.number)
         if found is None:
             raise Refusal("no_person")
         staff.require(self.member, found, Role.OFFICE)

@@ -105,6 +105,7 @@ def _submit(acting: Acting, effect: Enrol, person: Person, contact: Contact, wor
         rules_on=effect.rules_on,
         facts=dict(effect.facts),
         contact_id=contact.id,
+        registration_kind=str(kind) if kind is not None else None,
     )
     return Done({})
 

@@ -235,6 +235,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "person_added": N_("export.action.person_added"),
         "person_changed": N_("export.action.person_changed"),
         "person_died": N_("export.action.person_died"),
+        "death_taken_back": N_("export.action.death_taken_back"),
         "person_moved": N_("export.action.person_moved"),
         "person_erased": N_("export.action.person_erased"),
         "person_looked_up": N_("export.action.person_looked_up"),

@@ -30,6 +30,10 @@ def verify(records: Records, person: Person, year: int, scheme_for: SchemeFor, t
     The certificates count as looked at. Raises Refusal: `nothing_handed_in`, and as `dues.verify`.
     """
     found = application(records, person, year)
+    if found.registration_kind not in (None, person.registration_kind):
+        # The office has looked at the register: what was stated is right, and the village's list was not.
+        kind = found.registration_kind
+        records.change(person, "person_changed", person_id=person.id, reason="verified", registration_kind=kind)
     for each in people.certificates(records, person):
         if each.verified_on is None:
             records.change(each, "certificate_verified", person_id=person.id, verified_on=today)

@@ -100,6 +100,14 @@ def die(acting: Doing, person: Person, on: datetime.date) -> Outcome:
     return Done({"name": name, "on": on})
 
 
+def alive(acting: Doing, person: Person) -> Outcome:
+    """A death was recorded by mistake. What had ended stays so: they enrol anew. Raises Refusal `not_deceased`."""
+    if person.died_on is None:
+        raise Refusal("not_deceased")
+    acting.records.change(person, "death_taken_back", person_id=person.id, reason="mistake", died_on=None)
+    return Done({"name": name_of(acting, person)})
+
+
 def _end(acting: Doing, enrolment: Enrolment, reason: str, on: datetime.date) -> None:
     """End one enrolment. What is not paid for is not due any more; what is paid for stays until the office decides."""
     paid_for = enrolment.state is EnrolmentState.ACTIVE

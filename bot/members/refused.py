@@ -20,6 +20,7 @@ REFUSED: Mapping[str, str] = {
     "no_place": N_("refused.no_place"),
     "no_staff": N_("refused.no_staff"),
     "not_allowed": N_("refused.not_allowed"),
+    "not_deceased": N_("refused.not_deceased"),
     "not_your_place": N_("refused.not_your_place"),
     "not_your_role": N_("refused.not_your_role"),
     "other_community": N_("refused.other_community"),

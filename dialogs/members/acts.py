@@ -16,6 +16,7 @@ from policy_engine.errors import did_you_mean
 ACTS = (
     "status",
     "renew",
+    "erase",
     "withdraw",
     "move",
     "death",

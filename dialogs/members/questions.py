@@ -101,7 +101,9 @@ def particular_summary(name: str, case: Case) -> str:
 
 
 def called(member: Member, case: Case) -> str:
-    """A member as this contact knows them: name, and who it is to them."""
+    """A member as this contact knows them: name, and who it is to them, where that is known."""
+    if member.relation == "other":
+        return member.name
     return case.words("member.called", name=member.name, relation=case.words(f"relation.{member.relation}"))
 
 

@@ -12,13 +12,16 @@ from dialogs.going_on import Turn
 from dialogs.members.asking import PARTICULARS
 from dialogs.members.effects import Redeem
 from dialogs.members.identity import IdentityProblem, IdentityReason
+from dialogs.members.names import is_name
 from dialogs.members.particulars import Particulars, find_particulars
 from dialogs.members.questions import EVERYBODY, MOST_CHOICES
 from dialogs.naming import Naming
 from dialogs.questions import ASKABLE, CORRECT, GOAL, goals_of, summary
 from dialogs.replies import Question, Text
 from dialogs.understanding import Findings
+from dialogs.understanding.identity import identity_spans
 from dialogs.understanding.text import fold
+from policy_engine.errors import PolicyError
 from policy_engine.facts import Value
 
 _TYPED = frozenset({"name", "identity", "phone"})
@@ -49,9 +52,6 @@ class Taking(Naming):
         """The turn for a particular, a code or an act; None for anything else."""
         open_one = asked.fact if asked is not None and asked.fact in PARTICULARS else None
         found = find_particulars(text, self.context.today, self._wanted(open_one), self.context.names)
-        if findings.because and (open_one is not None or found.identity is not None):
-            # Names and numbers are like nothing else that people say, so that likeness finds what is not there.
-            findings = replace(findings, command=None, intent=None)
         if found.code is not None and findings.command is None:
             relation = str(findings.values().get("subject", "other"))
             return self.effect(Redeem(found.code, "other" if relation == "self" else relation))
@@ -78,6 +78,19 @@ class Taking(Naming):
             return self.take({"certificate_number": typed.group()})
         return None
 
+    def sober(self, text: str, findings: Findings, asked: Question | None) -> Findings:
+        """The findings without what was judged by likeness, where it cannot be trusted.
+
+        Names and numbers are like nothing else that people say: 张秀英 is no wish for English.
+        """
+        if not findings.because:
+            return findings
+        particular = asked is not None and asked.fact in PARTICULARS
+        name = is_name(text) and self.context.names.has_surname(text)
+        if particular or name or identity_spans(fold(text)):
+            return replace(findings, command=None, intent=None)
+        return findings
+
     def act(self, act: str, findings: Findings) -> Turn:
         """Begin an act that was asked for in words. What was begun before waits, if it still has a question open."""
         if act == "next_client":
@@ -89,7 +102,9 @@ class Taking(Naming):
             self.conversation = self.without_act()
         flows = (*(each for each in self._waiting_flows() if each != act), act)
         # Whom an act is about is its own affair: the enrolment that it interrupts goes on for whom it was for.
-        step = self.conversation.step(flows=flows, said={"about": about})
+        worker = self.context.standing.worker is not None
+        subject = "other" if worker else self.conversation.subject
+        step = self.conversation.step(subject=subject, flows=flows, said={"about": about})
         self.conversation = self.conversation.with_step(step)
         return self.proceed()
 
@@ -105,6 +120,8 @@ class Taking(Naming):
         """The turn for a choice that was picked."""
         if name == "more":
             return self._more(choice)
+        if name == "consent" and choice == "no":
+            return self.leave(Text(self.words("enrol.no_consent")))
         if name == "confirm" and choice == "no" and self.conversation.flows[-1:] == ("enrol",):
             self.conversation = replace(self.conversation, asked=CORRECT)
             return self.again(Text(self.words("enrol.what_to_change")))
@@ -117,15 +134,19 @@ class Taking(Naming):
         forgotten = forgotten if "confirm" in said else (*forgotten, "confirm")
         step = self.conversation.step(said={**(facts or {}), **said}, forgotten=forgotten)
         before, self.conversation = self.conversation, self.conversation.with_step(step)
-        open_before = before.asked
-        told = [name for name in said if name != open_before and name in _TYPED]
+        told = [name for name in said if name != before.asked and name in _TYPED]
         if told:
             case = self.case()
             notes = (
                 *notes,
                 Text(self.words("noted", facts=self.words.listed([summary(each, case) for each in told])), "note"),
             )
-        return self.proceed(*notes)
+        try:
+            return self.proceed(*notes)
+        except PolicyError as error:
+            # A day of birth that the rules cannot be for: nobody is enrolled by it.
+            self.conversation = before
+            return self.again(Text(error.said(self.words.source), "warning"))
 
     def _wanted(self, open_one: str | None) -> str | None:
         return open_one if open_one in _TYPED else None

@@ -38,8 +38,11 @@ def submit(
     facts: dict[str, Any],
     contact_id: int | None = None,
     renews: Enrolment | None = None,
+    registration_kind: str | None = None,
 ) -> Enrolment:
     """Hand an application to the office. `facts` is what was stated, as JSON data; `rules` decided on it.
+
+    It counts by `registration_kind` where that was stated, else by what is on record of the person.
 
     Raises Refusal: `enrolled` where one of that year goes on already, `deceased` or `erased` for the person.
     """
@@ -57,7 +60,7 @@ def submit(
             year=year,
             county=person.county,
             community_id=person.community_id,
-            registration_kind=person.registration_kind,
+            registration_kind=registration_kind or person.registration_kind,
             state=EnrolmentState.SUBMITTED,
             category=category,
             rules=rules,

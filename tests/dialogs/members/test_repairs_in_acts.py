@@ -181,6 +181,8 @@ def test_a_change_after_the_summary_has_to_be_confirmed_anew(context: Make) -> N
         ("我老伴去年去世了，我能参保吗", None),
         ("my status please", "status"),
         ("how can I withdraw?", None),
+        ("withdraw my consent", "erase"),
+        ("撤回同意", "erase"),
     ],
 )
 def test_words_that_ask_for_an_act(said: str, act: str | None, context: Make) -> None:
@@ -235,3 +237,16 @@ def _context() -> Make:
 
 def test_a_turn_without_an_effect_says_so(context: Make) -> None:
     assert Turn(greet("zh_Hans", context()).conversation, ()).effect is None
+
+
+def test_somebody_whom_the_rules_cannot_be_for_is_refused_in_words(context: Make) -> None:
+    import datetime
+    from dataclasses import replace
+
+    *_, (_, here, around) = ((b, h, a) for b, h, a in steps("enrol", context) if h.asked == "identity")
+    later = replace(around, today=datetime.date(2026, 11, 29))
+    turn = respond(here, "330421201505124000", later)
+    assert turn.conversation.asked == "identity"
+    assert "identity" not in turn.conversation.particulars()
+    assert isinstance(turn.replies[0], Text)
+    assert turn.replies[0].tone == "warning"
