@@ -57,11 +57,6 @@ def test_two_entries_that_contradict_one_another_are_found_by_the_phrase_they_ha
     assert understand("xy", None, [lexicon]).values() == {"care": "inpatient"}
 
 
-def test_nothing_in_the_shipped_lexicons_contradicts_itself(lexicons: list[Lexicon]) -> None:
-    for lexicon in lexicons:
-        lexicon.phrases.check()
-
-
 def test_a_lexicon_is_made_in_no_more_time_than_reading_its_file_takes(lexicons: list[Lexicon]) -> None:
     assert len(lexicons) > 1
     # The collector would look through all that a long test run holds, again and again: it is off at the start, too.
