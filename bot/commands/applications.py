@@ -164,13 +164,14 @@ def withdraw(number: Identity, login: As, year: Year = None, as_json: AsJson = F
 def _stands(act: Acting, person: Person, year: int) -> tuple[dict[str, Any], str]:
     """How a person stands, as data without anything personal and as a sentence."""
     from member_store.members import contributions
+    from member_store.members.states import LIVE
     from policy_engine.money import exactly
 
     due = contributions.due_in(act.records, person.id or 0, year)
     if due is None:
         return {"person": person.id, "year": year, "state": None}, act.words("staff.stands_none", year=year)
     state = due.enrolment.state.value
-    if due.contribution is None:
+    if due.contribution is None and due.enrolment.state in LIVE:
         said = act.words("staff.stands_open", person=person.id, year=year, state=act.words(f"state_of.{state}"))
         return {"person": person.id, "year": year, "state": state, "category": due.enrolment.category}, said
     own = act.words.money(exactly(due.own_fen)) if due.own_fen is not None else act.words("staff.not_set")

@@ -90,5 +90,5 @@ PARTICULARS: dict[str, Particular] = {
 OF_AN_ACT = frozenset({"about", "who", "move_to", "died_on", "scope", "lasts", "which_helper", "notices", "confirm"})
 """Particulars of one act alone; an enrolment that it interrupts keeps its own."""
 
-SHARED_PARTICULARS = frozenset({"consent", "setting"})
-"""Particulars that hold for whoever is spoken of in this conversation."""
+SHARED_PARTICULARS = frozenset({"setting"})
+"""Particulars that hold for whoever is spoken of in this conversation. Consent is each person's own."""

@@ -82,8 +82,9 @@ def test_a_code_that_waits_too_long_or_is_taken_back_opens_nothing(shared_store:
         with pytest.raises(Refusal, match="wrong_code"):
             delegations.redeem(records, contact(records), back, "mother")
     with shared_store.records(now=NOW + delegations.CODE_LASTS + timedelta(seconds=1)) as records:
+        late_comer = contact(records)
         with pytest.raises(Refusal, match="wrong_code"):
-            delegations.redeem(records, contact(records), late, "mother")
+            delegations.redeem(records, late_comer, late, "mother")
 
 
 def test_who_guesses_has_to_wait(shared_store: Store):
@@ -92,7 +93,7 @@ def test_who_guesses_has_to_wait(shared_store: Store):
         for _ in range(codes.MOST_WRONG):
             codes.may_try(records, guesser)
             codes.was_wrong(records, guesser)
-        with pytest.raises(Refusal, match="too_many_codes: minutes 61|too_many_codes: minutes 60"):
+        with pytest.raises(Refusal, match=r"too_many_codes: minutes 6[01]"):
             codes.may_try(records, guesser)
         key = guesser.id
     with shared_store.records(now=NOW + codes.WAIT) as records:
