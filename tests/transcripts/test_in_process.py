@@ -26,7 +26,7 @@ def message(transcript: Transcript, text: str) -> Inbound:
 
 
 @pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.file)
-def test_a_conversation_goes_as_written(
+def test_a_conversation_goes_as_written_and_every_message_delivered_three_times_is_taken_once(
     transcript: Transcript, open_with: Callable[..., Service], pytestconfig: pytest.Config
 ) -> None:
     service = open_with(county=transcript.county)
@@ -34,7 +34,16 @@ def test_a_conversation_goes_as_written(
         said = ((turn, service.handle(message(transcript, turn.say))) for turn in transcript.turns)
         write(transcript, [observed(turn, heard(answer)) for turn, answer in said])
         pytest.skip(f"{transcript.file}.yaml is written anew: read the difference before you keep it.")
-    play(transcript, lambda text: heard(service.handle(message(transcript, text))))
+
+    def speak(text: str) -> Heard:
+        inbound = message(transcript, text)
+        first, *again = [service.handle(inbound) for _ in range(3)]
+        for each in again:
+            assert each.repeated
+            assert _said(each) == _said(first)
+        return heard(first)
+
+    play(transcript, speak)
 
 
 @pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.file)
@@ -44,23 +53,6 @@ def test_a_restart_between_any_two_turns_loses_nothing(
     def speak(text: str) -> Heard:
         with open_service(settings(county=transcript.county)) as service:
             return heard(service.handle(message(transcript, text)))
-
-    play(transcript, speak)
-
-
-@pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.file)
-def test_every_message_delivered_three_times_is_taken_once(
-    transcript: Transcript, open_with: Callable[..., Service]
-) -> None:
-    service = open_with(county=transcript.county)
-
-    def speak(text: str) -> Heard:
-        inbound = message(transcript, text)
-        first, *again = [service.handle(inbound) for _ in range(3)]
-        for each in again:
-            assert each.repeated
-            assert _said(each) == _said(first)
-        return heard(first)
 
     play(transcript, speak)
 

@@ -16,7 +16,7 @@ from tests.transcripts.transcript import Heard, Transcript, check, transcripts
 
 pytestmark = pytest.mark.server
 
-FIRST_TURNS = 8
+FIRST_TURNS = 4
 """The server is killed after each of so many turns, and then after every fourth: each time takes seconds."""
 
 
