@@ -42,9 +42,11 @@ def _contribution(case: Case) -> Plan:
 
 def _estimate(case: Case) -> Plan:
     found = estimate(case.scheme, case.facts, today=case.today)
+    asked = needs(found.missing, case)
+    if asked is not None:
+        return asked
     recorded = [Text(case.words("estimate.on_record"), "note")] if case.on_record else []
-    receipt = estimate_receipt(found, case)
-    return needs(found.missing, case) or Conclude((receipt, *recorded), found.interpretations)
+    return Conclude((estimate_receipt(found, case), *recorded), found.interpretations)
 
 
 def _compare(case: Case) -> Plan:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot.commands.acting import As, County, Identity, On, Year, acting
-from bot.commands.options import AsJson
+from bot.commands.options import AsJson, refuse
 from bot.commands.telling import say, tell, tell_code
 from dialogs.context import N_
 
@@ -20,7 +20,7 @@ Why = Literal["papers_missing", "not_eligible", "not_here", "wrong_person", "oth
 
 def add_applications(staff: typer.Typer) -> None:
     """Add these commands to those of the staff."""
-    for command in (waiting, verify, reject, status, doubts, decide, delegate, death, withdraw):
+    for command in (waiting, verify, reject, status, correct, doubts, decide, delegate, death, withdraw):
         staff.command()(command)
 
 
@@ -70,6 +70,29 @@ def status(number: Identity, login: As, year: Year = None, as_json: AsJson = Fal
         act.records.record("person_looked_up", person, person_id=person.id)
         told = _stands(act, person, act.year(year))
     tell(*told, as_json=as_json)
+
+
+def correct(
+    number: Identity,
+    login: As,
+    name: Annotated[str | None, typer.Option(help="The name as on the identity card.")] = None,
+    phone: Annotated[str | None, typer.Option(help="The telephone.")] = None,
+    address: Annotated[str | None, typer.Option(help="The address.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Correct what is on record of somebody; what stood there before is kept."""
+    from dialogs.members.names import tidy_name
+    from member_store.members import people
+
+    with acting(login) as act:
+        person = act.person(number)
+        to = {"name": tidy_name(name, long=True) if name else None, "phone": phone, "address": address}
+        if name and to["name"] is None:
+            refuse(act.words("name.unread"))
+        changed = people.change_personal(act.records, person, **{key: each for key, each in to.items() if each})
+        data = {"person": person.id, "changed": changed}
+        said = act.words("staff.corrected", person=person.id) if changed else act.words("staff.nothing_changed")
+    tell(data, said, as_json=as_json)
 
 
 def doubts(login: As, county: County = None, as_json: AsJson = False) -> None:

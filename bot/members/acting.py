@@ -17,6 +17,7 @@ from bot.members.refused import refused
 from bot.members.standing import client_of
 from dialogs.members.effects import (
     AskHardship,
+    ChangePhone,
     ChooseNotices,
     Die,
     Done,
@@ -130,6 +131,12 @@ def _move(acting: Acting, effect: Move) -> Outcome:
     return leaving.move(acting, acting.person(effect.whom, ACT), effect.county)
 
 
+def _change_phone(acting: Acting, effect: ChangePhone) -> Outcome:
+    person = acting.person(effect.whom, ACT)
+    people.change_personal(acting.records, person, phone=effect.phone)
+    return Done({"name": leaving.name_of(acting, person)})
+
+
 def _die(acting: Acting, effect: Die) -> Outcome:
     return leaving.die(acting, acting.person(effect.whom, ACT), effect.on)
 
@@ -206,6 +213,7 @@ _HOW: dict[type[Any], Callable[[Acting, Any], Outcome]] = {
     Renew: _renew,
     Withdraw: _withdraw,
     Move: _move,
+    ChangePhone: _change_phone,
     Die: _die,
     Grant: _grant,
     Revoke: _revoke,

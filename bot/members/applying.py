@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.members import dues
+from bot.members import dues, leaving
 from dialogs.members.effects import Done, Enrol, Outcome
 from member_store.members import consents, delegations, doubts, enrolments, people, staff
 from member_store.members.actors import SYSTEM
@@ -41,11 +41,23 @@ def enrol(acting: Acting, effect: Enrol) -> Outcome:
         staff.require(worker, person, Role.WORKER)
         if known is not None and live:
             return Done({"state": known.state.value})
+        personal = people.personal_of(records, person)
+        if personal is not None and personal.name != effect.name:
+            raise Refusal("other_name")
         return _submit(acting, effect, person, contact, worker)
     theirs = [each for each in delegations.represented(records, contact) if each.person.id == person.id]
     own = any(known is not None and known.contact_id == contact.id for _ in theirs)
     if theirs and known is not None and live and (own or theirs[0].delegation.basis is not Basis.APPLICATION):
         return Done({"state": known.state.value})
+    if (
+        not live
+        and person.died_on is None
+        and theirs
+        and theirs[0].may(delegations.ACT)
+        and person.county != effect.county
+    ):
+        # Whoever may act for them says that they belong elsewhere now.
+        leaving.move(acting, person, effect.county)
     if live or person.died_on is not None or not _on_the_list(acting, person, effect, bool(theirs)):
         doubts.raise_doubt(records, person, contact, effect.relation, effect.year, _stated(effect))
         return Done({})
@@ -112,7 +124,9 @@ def _submit(acting: Acting, effect: Enrol, person: Person, contact: Contact, wor
 
 def _one_household(acting: Acting, contact: Contact, person: Person) -> None:
     """Those whom one contact enrols in one county are taken for one household, until somebody says otherwise."""
-    family = [each.person for each in delegations.represented(acting.records, contact)]
+    represented = delegations.represented(acting.records, contact)
+    # Whoever gave a code is somebody they help, not of their family for that.
+    family = [each.person for each in represented if each.delegation.basis is not Basis.CODE]
     near = [each for each in family if each.county == person.county and each.id != person.id]
     if near or person.household_id is None:
         people.join_household(acting.records, [*near, person], person.community_id)

@@ -24,6 +24,7 @@ REFUSED: Mapping[str, str] = {
     "not_your_place": N_("refused.not_your_place"),
     "not_your_role": N_("refused.not_your_role"),
     "other_community": N_("refused.other_community"),
+    "other_name": N_("refused.other_name"),
     "own_code": N_("refused.own_code"),
     "too_many_codes": N_("refused.too_many_codes"),
     "wrong_code": N_("refused.wrong_code"),

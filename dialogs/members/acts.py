@@ -19,6 +19,7 @@ ACTS = (
     "erase",
     "withdraw",
     "move",
+    "phone",
     "death",
     "revoke",
     "who_may",

@@ -50,6 +50,7 @@ PARTICULARS: dict[str, Particular] = {
     # Never asked: whom the words that began an act named, by relation; the whole family where they named nobody.
     "about": Particular(N_("ask.who"), N_("help.who"), needed=False),
     "who": Particular(N_("ask.who"), N_("help.who")),
+    "new_phone": Particular(N_("ask.new_phone"), N_("help.phone"), free=True),
     "move_to": Particular(N_("ask.move_to"), N_("help.move_to")),
     "died_on": Particular(N_("ask.died_on"), N_("help.died_on"), free=True),
     "scope": Particular(
@@ -87,7 +88,9 @@ PARTICULARS: dict[str, Particular] = {
     ),
 }
 
-OF_AN_ACT = frozenset({"about", "who", "move_to", "died_on", "scope", "lasts", "which_helper", "notices", "confirm"})
+OF_AN_ACT = frozenset(
+    {"new_phone", "about", "who", "move_to", "died_on", "scope", "lasts", "which_helper", "notices", "confirm"}
+)
 """Particulars of one act alone; an enrolment that it interrupts keeps its own."""
 
 SHARED_PARTICULARS = frozenset({"setting"})

@@ -79,6 +79,15 @@ class Move:
 
 
 @dataclass(frozen=True)
+class ChangePhone:
+    """Write down another telephone number for a person."""
+
+    whom: Whom
+    phone: str = field(repr=False)
+    setting: str | None = None
+
+
+@dataclass(frozen=True)
 class Die:
     """Record a death."""
 
@@ -144,6 +153,7 @@ Effect = (
     | Renew
     | Withdraw
     | Move
+    | ChangePhone
     | Die
     | Grant
     | Revoke

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dialogs.context import N_, Case
 from dialogs.members.effects import (
     AskHardship,
+    ChangePhone,
     ChooseNotices,
     Die,
     Effect,
@@ -98,6 +99,11 @@ def _move(case: Case) -> Plan:
     return _act(case, ACT, ("move_to",), lambda whom: Move(whom, given["move_to"], given.get("setting")))
 
 
+def _phone(case: Case) -> Plan:
+    given = case.particulars
+    return _act(case, ACT, ("new_phone",), lambda whom: ChangePhone(whom, given["new_phone"], given.get("setting")))
+
+
 def _death(case: Case) -> Plan:
     given = case.particulars
 
@@ -176,6 +182,7 @@ MEMBER_FLOWS: dict[str, Callable[[Case], Plan]] = {
     "renew": _renew,
     "withdraw": _withdraw,
     "move": _move,
+    "phone": _phone,
     "death": _death,
     "grant": _grant,
     "revoke": _revoke,

@@ -11,6 +11,7 @@ from dialogs.conversation import Conversation
 from dialogs.going_on import Progress, Turn
 from dialogs.members.effects import (
     AskHardship,
+    ChangePhone,
     ChooseNotices,
     Die,
     Done,
@@ -54,6 +55,7 @@ class Concluding(Progress):
             Renew: self._renewed,
             Withdraw: self._plain(N_("withdraw.done")),
             Move: self._moved,
+            ChangePhone: self._plain(N_("phone.done")),
             Die: self._plain(N_("death.done")),
             Grant: self._granted,
             Revoke: self._plain(N_("revoke.done")),

@@ -25,6 +25,7 @@ SUMMARISED = (
     "certificate_until",
     "permit_until",
     "setting",
+    "new_phone",
     "move_to",
     "died_on",
     "scope",
@@ -38,6 +39,7 @@ _CONFIRMED = {
     "renew": N_("confirm.renew"),
     "withdraw": N_("confirm.withdraw"),
     "move": N_("confirm.move"),
+    "phone": N_("confirm.phone"),
     "death": N_("confirm.death"),
     "grant": N_("confirm.grant"),
     "revoke": N_("confirm.revoke"),
@@ -95,7 +97,7 @@ def particular_summary(name: str, case: Case) -> str:
     if name == "community":
         label = next((label for key, label in case.communities(_county_of(case)) if str(key) == value), value)
         return words("given.community", community=label)
-    if name in ("name", "phone"):
+    if name in ("name", "phone", "new_phone"):
         return words(f"given.{name}", value=value)
     return words(f"given.{name}", value=words(dict(PARTICULARS[name].choices)[value]))
 

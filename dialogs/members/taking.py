@@ -20,11 +20,13 @@ from dialogs.questions import ASKABLE, CORRECT, GOAL, goals_of, summary
 from dialogs.replies import Question, Text
 from dialogs.understanding import Findings
 from dialogs.understanding.identity import identity_spans
-from dialogs.understanding.text import fold
+from dialogs.understanding.text import fold, is_digit
 from policy_engine.errors import PolicyError
 from policy_engine.facts import Value
 
-_TYPED = frozenset({"name", "identity", "phone"})
+_TYPED = frozenset({"name", "identity", "phone", "new_phone"})
+_FEWEST_DIGITS = 7
+"""A message with fewer holds neither an identity number nor a telephone."""
 _DAYS = frozenset({"certificate_until", "permit_until", "died_on"})
 _DAY = re.compile(
     r"(?<!\d)(\d{4})\s?[年/.\-]\s?(\d{1,2})\s?[月/.\-]\s?(\d{1,2})(?!\d)|(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)"
@@ -51,7 +53,7 @@ class Taking(Naming):
     def member_turn(self, text: str, findings: Findings, asked: Question | None) -> Turn | None:
         """The turn for a particular, a code or an act; None for anything else."""
         open_one = asked.fact if asked is not None and asked.fact in PARTICULARS else None
-        found = find_particulars(text, self.context.today, self._wanted(open_one), self.context.names)
+        found = self._particulars(text, open_one)
         if found.code is not None and findings.command is None:
             relation = str(findings.values().get("subject", "other"))
             return self.effect(Redeem(found.code, "other" if relation == "self" else relation))
@@ -148,7 +150,22 @@ class Taking(Naming):
             self.conversation = before
             return self.again(Text(error.said(self.words.source), "warning"))
 
+    def _particulars(self, text: str, open_one: str | None) -> Particulars:
+        """What a message says of somebody; looked for only where it can hold a number or a code, or is asked for."""
+        folded = fold(text)
+        likely = (
+            open_one in _TYPED
+            or sum(map(is_digit, folded)) >= _FEWEST_DIGITS
+            or "-" in folded
+            or any(word in folded for word in self.context.names.code)
+        )
+        if not likely:
+            return Particulars()
+        return find_particulars(text, self.context.today, self._wanted(open_one), self.context.names)
+
     def _wanted(self, open_one: str | None) -> str | None:
+        if open_one == "new_phone":
+            return "phone"
         return open_one if open_one in _TYPED else None
 
     def _waiting_flows(self) -> tuple[str, ...]:
@@ -172,7 +189,7 @@ class Taking(Naming):
         if found.name is not None and (findings.intent is None or asked == "name"):
             said["name"] = found.name
         if found.phone is not None:
-            said["phone"] = found.phone
+            said["new_phone" if asked == "new_phone" else "phone"] = found.phone
         if said:
             return self.take(said, facts, *notes)
         if notes:
