@@ -131,7 +131,6 @@ def _params(name: str, case: Case) -> dict[str, object]:
     params: dict[str, object] = {
         "year": case.scheme.on(None, case.today).year,
         "name": member.name if member else case.particulars.get("name", case.who),
-        "relation": case.words(f"relation.{case.subject}") if case.subject != "other" else case.who,
     }
     if name in ("certificate_number", "certificate_until"):
         kind = case.facts.get("hardship_certificate", "none")
