@@ -158,14 +158,17 @@ class Service:
 
     def _acted(self, turn: Turn, context: Context, records: Records, inbound: Inbound) -> tuple[Turn, bool]:
         """The turn after what it asks for was done; and whether all that was said before is to be forgotten."""
+        # A worker who turns to somebody else keeps nothing of the one before, not in the history either.
+        begins_anew = context.standing.worker is not None and not turn.conversation.steps
         if turn.effect is None:
-            return turn, False
+            return turn, begins_anew
         locale = turn.conversation.locale
         acting = Acting(records, inbound.channel, inbound.account, locale, context.scheme, context.today)
         outcome = act(turn.effect, acting)
         around = self._around(context, records, inbound.channel, inbound.account)
         after = concluded(turn.conversation, turn.effect, outcome, around)
         forgets = isinstance(turn.effect, Erase) and isinstance(outcome, Done)
+        forgets = forgets or (around.standing.worker is not None and not after.conversation.steps)
         return replace(after, replies=(*turn.replies, *after.replies)), forgets
 
     def choose(

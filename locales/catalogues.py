@@ -63,7 +63,7 @@ def _of_members() -> Iterator[str]:
     yield from (f"status.{state}" for state in (*LIVE, *ENDED))
     yield from (f"state_of.{state}" for state in (*LIVE, *ENDED))
     yield from (f"relation.{relation}" for relation in FACTS["subject"].values)
-    yield from (f"helper.{relation}" for relation in FACTS["subject"].values if relation != "self")
+    yield from (f"helper.{relation}" for relation in FACTS["subject"].values)
     kinds = [each for each in FACTS["hardship_certificate"].values if each != "none"]
     yield from (f"certificate.{kind}" for kind in (*kinds, "residence_permit"))
 

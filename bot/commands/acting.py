@@ -86,8 +86,19 @@ class Acting:
             found = people.find(self.records, document.kind.value, document.number)
         if found is None:
             raise Refusal("no_person")
+        if found.county != self.member.county and self._was_here(found):
+            return found
         staff.require(self.member, found, Role.OFFICE)
         return found
+
+    def _was_here(self, person: Person) -> bool:
+        """Whether the office has an enrolment of somebody who moved away, with whatever money belongs to it."""
+        from member_store.members import enrolments
+        from member_store.tables.access import Role
+
+        if self.member.role is not Role.OFFICE:
+            return False
+        return any(each.county == self.member.county for each in enrolments.all_of(self.records, person.id or 0))
 
     def county(self, given: str | None) -> str:
         """The county that is meant. Raises Refusal `not_your_place` for one of somebody else's."""

@@ -30,7 +30,7 @@ def waiting(login: As, county: County = None, year: Year = None, as_json: AsJson
 
     with acting(login) as act:
         rows = applications(act.records, act.county(county), act.year(year))
-    lines = [f"#{row['person']}\t{row['name']}\t{row['year']}\t{row['submitted']}" for row in rows]
+    lines = [f"#{row['person']}\t{row['name']}\t{row['year']}\t{row['by']}\t{row['submitted']}" for row in rows]
     said = "\n".join([say(N_("staff.heading_waiting")), *lines]) if lines else say(N_("staff.none_waiting"))
     tell(rows, said, as_json=as_json)
 

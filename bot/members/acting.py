@@ -175,7 +175,7 @@ def _redeem(acting: Acting, effect: Redeem) -> Outcome:
         place = people.place_of(records, worker.community_id)
         return Done({"login": staff.name_of(records, worker), "community": place or worker.county or ""})
     if acting.worker() is not None:
-        raise Refusal("staff_not_relatives")
+        raise Refusal("staff_not_relatives" if delegations.offered(records, effect.code) else "wrong_code")
     given = delegations.redeem(records, contact, effect.code, effect.relation)
     person = records.locked(Person, given.person_id)
     told = {"name": _name(records, person), "scopes": given.scopes.split(), "expires_on": given.expires_on}
@@ -195,11 +195,19 @@ def _hardship(acting: Acting, effect: AskHardship) -> Outcome:
 
 
 def _export(acting: Acting, _effect: Export) -> Outcome:
+    _no_worker(acting)
     return sharing.export_data(acting)
 
 
 def _erase(acting: Acting, _effect: Erase) -> Outcome:
+    _no_worker(acting)
     return sharing.erase(acting)
+
+
+def _no_worker(acting: Acting) -> None:
+    """What is on record of clients is not a worker's own to take along or to erase."""
+    if acting.worker() is not None:
+        raise Refusal("not_for_staff")
 
 
 def _name(records: Records, person: Person) -> str:

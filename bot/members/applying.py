@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.members import dues, leaving
@@ -10,6 +11,7 @@ from dialogs.members.effects import Done, Enrol, Outcome
 from member_store.members import consents, delegations, doubts, enrolments, people, staff
 from member_store.members.actors import SYSTEM
 from member_store.members.people import Personal
+from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.members.states import LIVE
 from member_store.tables.access import Basis, Contact, Role, StaffUser
@@ -25,7 +27,11 @@ _AS = {"self": "self", "child": "guardian"}
 
 
 def enrol(acting: Acting, effect: Enrol) -> Outcome:
-    """Take an application. An outsider's for somebody who is known already goes to the office, and nobody is told."""
+    """Take an application.
+
+    For somebody who is on record already it goes to the office, and changes nothing before that, unless the applicant
+    may act for them. The applicant hears the same either way, so that nobody can find out who is enrolled.
+    """
     records, contact, worker = acting.records, acting.contact(), acting.worker()
     if worker is not None and worker.community_id is None:
         raise Refusal("not_your_role", role=worker.role.value)
@@ -34,41 +40,47 @@ def enrol(acting: Acting, effect: Enrol) -> Outcome:
     records.database.alone(records.connection, identity)
     person = people.find(records, effect.document.kind.value, effect.document.number)
     if person is None:
-        return _submit(acting, effect, _new(acting, effect, worker), contact, worker)
+        person = _new(acting, effect, worker)
+    elif worker is not None:
+        known = _of_a_client(acting, effect, person, worker)
+        if known is not None:
+            return known
+    elif (known := _on_record(acting, effect, person, contact)) is not None:
+        return known
+    hand_in(records, person, stated_of(effect), contact, as_worker=worker is not None)
+    return Done({})
+
+
+def _of_a_client(acting: Acting, effect: Enrol, person: Person, worker: StaffUser) -> Outcome | None:
+    """What a worker hears of somebody of their community who is on record; None to go on with the application."""
+    staff.require(worker, person, Role.WORKER)
+    known = enrolments.current(acting.records, person.id or 0, effect.year)
+    if known is not None and known.state in (*LIVE, EnrolmentState.LAPSED):
+        return Done({"state": known.state.value})
+    personal = people.personal_of(acting.records, person)
+    if personal is not None and personal.name != effect.name:
+        raise Refusal("other_name")
+    return None
+
+
+def _on_record(acting: Acting, effect: Enrol, person: Person, contact: Contact) -> Outcome | None:
+    """What an applicant hears for somebody who is on record; None to go on with the application."""
+    records = acting.records
+    theirs = next((each for each in delegations.represented(records, contact) if each.person.id == person.id), None)
     known = enrolments.current(records, person.id or 0, effect.year)
     live = known is not None and known.state in (*LIVE, EnrolmentState.LAPSED)
-    if worker is not None:
-        staff.require(worker, person, Role.WORKER)
+    if theirs is not None and theirs.may(delegations.ACT):
         if known is not None and live:
             return Done({"state": known.state.value})
-        personal = people.personal_of(records, person)
-        if personal is not None and personal.name != effect.name:
-            raise Refusal("other_name")
-        return _submit(acting, effect, person, contact, worker)
-    theirs = [each for each in delegations.represented(records, contact) if each.person.id == person.id]
-    own = any(known is not None and known.contact_id == contact.id for _ in theirs)
-    if theirs and known is not None and live and (own or theirs[0].delegation.basis is not Basis.APPLICATION):
-        return Done({"state": known.state.value})
-    if (
-        not live
-        and person.died_on is None
-        and theirs
-        and theirs[0].may(delegations.ACT)
-        and person.county != effect.county
-    ):
-        # Whoever may act for them says that they belong elsewhere now.
-        leaving.move(acting, person, effect.county)
-    if live or person.died_on is not None or not _on_the_list(acting, person, effect, bool(theirs)):
-        doubts.raise_doubt(records, person, contact, effect.relation, effect.year, _stated(effect))
-        return Done({})
-    return _submit(acting, effect, person, contact, worker)
-
-
-def _on_the_list(acting: Acting, person: Person, effect: Enrol, theirs: bool) -> bool:
-    """Whether an application fits somebody whom the village listed and whom nobody acts for yet."""
-    personal = people.personal_of(acting.records, person)
-    same = personal is not None and personal.name == effect.name and person.county == effect.county
-    return same and (theirs or not delegations.anybody(acting.records, person.id or 0))
+        if person.died_on is None:
+            if person.county != effect.county:
+                # Whoever may act for them says that they belong elsewhere now.
+                leaving.move(acting, person, effect.county)
+            return None
+    if theirs is not None and live and known is not None and known.contact_id == contact.id:
+        return Done({})  # their own application once more
+    doubts.raise_doubt(records, person, contact, effect.relation, effect.year, stated_of(effect))
+    return Done({})
 
 
 def _new(acting: Acting, effect: Enrol, worker: StaffUser | None) -> Person:
@@ -94,61 +106,79 @@ def _new(acting: Acting, effect: Enrol, worker: StaffUser | None) -> Person:
     )
 
 
-def _submit(acting: Acting, effect: Enrol, person: Person, contact: Contact, worker: StaffUser | None) -> Outcome:
-    records = acting.records
-    if effect.phone is not None:
-        people.change_personal(records, person, phone=effect.phone)
-    kind = effect.facts.get("registration_kind")
-    if kind is not None and person.registration_kind is None:
-        records.change(person, "person_changed", person_id=person.id, registration_kind=str(kind))
-    for each in effect.certificates:
-        people.hold_certificate(records, person, each.kind, number=each.number, valid_until=each.valid_until)
-    given_as = "worker" if worker else _AS.get(effect.relation, "relative")
-    consents.give(records, contact, person, consents.ENROLMENT, effect.wording, effect.locale, given_as)
-    if worker is None:
-        _one_household(acting, contact, person)
-        delegations.link(records, contact, person, effect.relation, Basis.APPLICATION)
-    enrolments.submit(
-        records,
-        person,
-        effect.year,
-        category=effect.category,
-        rules=effect.rules,
-        rules_on=effect.rules_on,
-        facts=dict(effect.facts),
-        contact_id=contact.id,
-        registration_kind=str(kind) if kind is not None else None,
-    )
-    return Done({})
-
-
-def _one_household(acting: Acting, contact: Contact, person: Person) -> None:
-    """Those whom one contact enrols in one county are taken for one household, until somebody says otherwise."""
-    represented = delegations.represented(acting.records, contact)
-    # Whoever gave a code is somebody they help, not of their family for that.
-    family = [each.person for each in represented if each.delegation.basis is not Basis.CODE]
-    near = [each for each in family if each.county == person.county and each.id != person.id]
-    if near or person.household_id is None:
-        people.join_household(acting.records, [*near, person], person.community_id)
-
-
-def _stated(effect: Enrol) -> dict[str, Any]:
+def stated_of(effect: Enrol) -> dict[str, Any]:
+    """All that was stated in an application, as JSON data: what `hand_in` takes, now or once the office has decided."""
     document = effect.document
     return {
         "name": effect.name,
         "document": document.kind.value,
         "number": document.number,
         "phone": effect.phone,
+        "relation": effect.relation,
         "county": effect.county,
+        "year": effect.year,
         "facts": dict(effect.facts),
         "category": effect.category,
         "rules": effect.rules,
         "rules_on": effect.rules_on.isoformat(),
+        "wording": effect.wording,
+        "locale": effect.locale,
         "certificates": [
-            {"kind": each.kind, "valid_until": each.valid_until.isoformat() if each.valid_until else None}
+            {
+                "kind": each.kind,
+                "number": each.number,
+                "valid_until": each.valid_until.isoformat() if each.valid_until else None,
+            }
             for each in effect.certificates
         ],
     }
+
+
+def hand_in(
+    records: Records, person: Person, stated: dict[str, Any], contact: Contact | None, *, as_worker: bool = False
+) -> Enrolment:
+    """Put an application on record: what was stated, the consent, who applied, and the enrolment, submitted."""
+    if stated.get("phone"):
+        people.change_personal(records, person, phone=stated["phone"])
+    kind = stated["facts"].get("registration_kind")
+    if kind is not None and person.registration_kind is None:
+        records.change(person, "person_changed", person_id=person.id, registration_kind=str(kind))
+    for each in stated["certificates"]:
+        until = each.get("valid_until")
+        day = datetime.date.fromisoformat(until) if until else None
+        people.hold_certificate(records, person, each["kind"], number=each.get("number"), valid_until=day)
+    given_as = "worker" if as_worker else _AS.get(stated["relation"], "relative")
+    consents.give(records, contact, person, consents.ENROLMENT, stated["wording"], stated["locale"], given_as)
+    if contact is not None and not as_worker:
+        _one_household(records, contact, person)
+        delegations.link(records, contact, person, stated["relation"], Basis.APPLICATION)
+    return enrolments.submit(
+        records,
+        person,
+        stated["year"],
+        category=stated["category"],
+        rules=stated["rules"],
+        rules_on=datetime.date.fromisoformat(stated["rules_on"]),
+        facts=dict(stated["facts"]),
+        contact_id=contact.id if contact else None,
+        registration_kind=str(kind) if kind is not None else None,
+    )
+
+
+def _one_household(records: Records, contact: Contact, person: Person) -> None:
+    """Those whom one contact enrols in one county are taken for one household, until somebody says otherwise."""
+    represented = delegations.represented(records, contact)
+    # Whoever gave a code is somebody they help, not of their family for that.
+    family = [each.person for each in represented if each.delegation.basis is not Basis.CODE]
+    near = [each for each in family if each.county == person.county and each.id != person.id]
+    if near or person.household_id is None:
+        people.join_household(records, [*near, person], person.community_id)
+
+
+def relied_on(facts: Mapping[str, Any]) -> frozenset[str]:
+    """The kinds of certificates and permits that an enrolment with these facts rests on."""
+    kinds = {str(facts.get("hardship_certificate", "none"))} - {"none"}
+    return frozenset(kinds | ({"residence_permit"} if facts.get("registered_locally") is False else set()))
 
 
 def renew(acting: Acting, person: Person, year: int) -> Outcome:
@@ -162,10 +192,10 @@ def renew(acting: Acting, person: Person, year: int) -> Outcome:
         raise Refusal("nothing_to_renew", year=year)
     scheme = acting.scheme_for(person.county)
     day = scheme.on(None, acting.today)
-    for each in people.certificates(records, person):
-        if each.valid_until is not None and each.valid_until < day:
-            raise Refusal("renewal_expired", on=each.valid_until)
     facts = _facts_now(acting, person, last)
+    for each in people.certificates(records, person):
+        if each.kind in relied_on(facts) and each.valid_until is not None and each.valid_until < day:
+            raise Refusal("renewal_expired", on=each.valid_until)
     try:
         stated = parse_facts({name: value for name, value in facts.items() if name in FACTS})
         found = eligibility(scheme, stated, on=day)

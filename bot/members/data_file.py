@@ -12,7 +12,7 @@ from typing import Any
 from bot.channels.plain import plain
 from bot.members.data_words import CHOICES, LABELS, SECTIONS
 from dialogs.context import Words
-from dialogs.replies import reply_from_dict
+from dialogs.replies import Attachment, Reply, reply_from_dict
 from member_store.members.records import OFFICE_TIME
 from policy_engine.errors import FactError
 from policy_engine.facts import FACTS, parse_fact
@@ -59,6 +59,10 @@ class _Page:
                 yield from self._record(section, record)
         yield ""
 
+    def _told(self, reply: Reply) -> str:
+        """A reply as text. Of a file only its name: it would hold every copy before it, and this one the next."""
+        return f"{reply.label} {reply.name}" if isinstance(reply, Attachment) else plain(reply, self._words)
+
     def conversation(self, turns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield self._words("export.conversation")
         if not turns:
@@ -68,7 +72,7 @@ class _Page:
             yield self._moment(turn["at"])
             yield self._words("export.said", text=turn["said"])
             for reply in turn["replies"]:
-                yield self._words("export.answered", text=plain(reply_from_dict(reply), self._words))
+                yield self._words("export.answered", text=self._told(reply_from_dict(reply)))
 
     def _record(self, section: str, record: Mapping[str, Any]) -> Iterator[str]:
         if section in _ONE_LINE:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from bot.members import dues
+from bot.members import applying, dues
 from bot.members.dues import SchemeFor
 from member_store.members import consents, delegations, doubts, enrolments, people
 from member_store.members.records import Records
@@ -13,7 +12,7 @@ from member_store.members.refusals import Refusal
 from member_store.members.states import LIVE
 from member_store.tables.access import Basis, Contact
 from member_store.tables.money import Contribution
-from member_store.tables.people import Doubt, Enrolment, EnrolmentState, Person
+from member_store.tables.people import Enrolment, EnrolmentState, Person
 
 
 def application(records: Records, person: Person, year: int) -> Enrolment:
@@ -55,32 +54,16 @@ def join(records: Records, doubt_id: int, scheme_for: SchemeFor, today: datetime
     doubt = doubts.decide(records, doubt_id, join=True)
     person = records.locked(Person, doubt.person_id)
     stated = doubts.stated_in(records, doubt)
+    contact = records.locked(Contact, doubt.contact_id) if doubt.contact_id is not None else None
     known = enrolments.current(records, person.id or 0, doubt.year)
     if known is None or known.state not in (*LIVE, EnrolmentState.LAPSED):
-        known = _submitted(records, person, doubt, stated)
-        dues.verify(records, known, scheme_for, today)
-    if doubt.contact_id is not None:
-        contact = records.locked(Contact, doubt.contact_id)
+        applying.hand_in(records, person, stated, contact)
+        verify(records, person, doubt.year, scheme_for, today)
+    elif contact is not None:
         delegations.link(records, contact, person, doubt.relation, Basis.APPLICATION)
-        delegations.confirm(records, person.id or 0, doubt.contact_id, dues.is_minor(records, person.id or 0))
-        if stated.get("wording"):
-            wording, locale = str(stated["wording"]), contact.locale
-            consents.give(records, contact, person, consents.ENROLMENT, wording, locale, "relative")
+        given_as = "self" if doubt.relation == "self" else "relative"
+        wording, locale = stated["wording"], stated["locale"]
+        consents.give(records, contact, person, consents.ENROLMENT, wording, locale, given_as)
+    if contact is not None:
+        delegations.confirm(records, person.id or 0, contact.id or 0, dues.is_minor(records, person.id or 0))
     return person
-
-
-def _submitted(records: Records, person: Person, doubt: Doubt, stated: dict[str, Any]) -> Enrolment:
-    for each in stated.get("certificates", ()):
-        until = each.get("valid_until")
-        day = datetime.date.fromisoformat(until) if until else None
-        people.hold_certificate(records, person, each["kind"], valid_until=day)
-    return enrolments.submit(
-        records,
-        person,
-        doubt.year,
-        category=stated.get("category"),
-        rules=stated["rules"],
-        rules_on=datetime.date.fromisoformat(stated["rules_on"]),
-        facts=dict(stated.get("facts", {})),
-        contact_id=doubt.contact_id,
-    )

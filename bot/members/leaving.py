@@ -54,9 +54,9 @@ def take_back(acting: Doing, found: Enrolment | Doubt) -> Outcome:
             raise Refusal("not_enrolled", year=found.year)
         state = DoubtState.TAKEN_BACK
         records.change(found, "doubt_taken_back", person_id=found.person_id, state=state, decided_at=records.now)
-        return Done({"name": stated.get("name", "")})
+        return Done({"name": stated.get("name", ""), "taken_back": True})
     enrolments.move(records, found, EnrolmentState.WITHDRAWN, reason="asked")
-    return Done({"name": name_of(acting, records.locked(Person, found.person_id))})
+    return Done({"name": name_of(acting, records.locked(Person, found.person_id)), "taken_back": True})
 
 
 def move(acting: Doing, person: Person, county: str) -> Outcome:
@@ -91,6 +91,9 @@ def die(acting: Doing, person: Person, on: datetime.date) -> Outcome:
         raise Refusal("deceased", on=person.died_on)
     if on > records.today:
         raise Refusal("died_in_future", on=on)
+    personal = people.personal_of(records, person)
+    if personal is not None and personal.birth_date is not None and on < personal.birth_date:
+        raise Refusal("died_before_birth", on=on)
     name = name_of(acting, person)
     for each in enrolments.all_of(records, person.id or 0):
         if each.state in LIVE:

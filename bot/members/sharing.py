@@ -8,11 +8,11 @@ from bot.languages import catalogue
 from bot.members.leaving import name_of
 from bot.members.refused import refused
 from dialogs.members.effects import Done, Outcome
-from member_store.members import delegations, doubts, enrolments, erasure
+from member_store.members import delegations, enrolments, erasure
 from member_store.members.delegations import OWN, Represented
 from member_store.members.refusals import Refusal
 from member_store.tables.access import Basis, Contact
-from member_store.tables.people import Person
+from member_store.tables.people import EnrolmentState, Person
 
 if TYPE_CHECKING:
     from bot.members.acting import Acting
@@ -24,8 +24,10 @@ def export_text(acting: Acting) -> str:
     from member_store.members import export
 
     records, contact = acting.records, acting.contact()
-    people = [export.everything_about(records, each.person) for each in _decided_for(acting, contact)]
-    for each in _decided_for(acting, contact):
+    # Of an application no more than the conversation has: else a stranger could read whom they apply for.
+    decided = [each for each in delegations.represented(records, contact) if each.may(OWN)]
+    people = [export.everything_about(records, each.person) for each in decided]
+    for each in decided:
         records.record("data_exported", each.person, person_id=each.person.id)
     data = {
         "people": people,
@@ -45,7 +47,9 @@ def erase(acting: Acting) -> Outcome:
     """Erase what can be erased; what cannot yet is named, each with what has to be done first."""
     records, contact = acting.records, acting.contact()
     held: list[tuple[str, str]] = []
-    for each in _decided_for(acting, contact):
+    for each in delegations.represented(records, contact):
+        if not each.may(OWN) and not _brought_here(acting, each, contact):
+            continue
         key = each.person.id or 0
         name = name_of(acting, each.person)
         try:
@@ -54,8 +58,6 @@ def erase(acting: Acting) -> Outcome:
         except Refusal as refusal:
             held.append((name, refused(refusal, catalogue(acting.locale))))
     contact = acting.contact()
-    for doubt in doubts.of_contact(records, contact):
-        records.change(doubt, "doubt_taken_back", person_id=doubt.person_id, stated=None)
     for each in delegations.represented(records, contact):
         if not each.may(OWN):
             delegations.revoke(records, each.delegation, "asked")
@@ -63,14 +65,12 @@ def erase(acting: Acting) -> Outcome:
     return Done({"held": held})
 
 
-def _decided_for(acting: Acting, contact: Contact) -> list[Represented]:
-    """Those for whom a contact decides, and those whom it alone brought here and nobody has looked at."""
-    found = delegations.represented(acting.records, contact)
-    return [each for each in found if each.may(OWN) or _brought_here(acting, each, contact)]
-
-
 def _brought_here(acting: Acting, each: Represented, contact: Contact) -> bool:
+    """Whether this contact alone put a person on record, and nobody has looked at the application yet."""
     if each.delegation.basis is not Basis.APPLICATION:
         return False
-    found = enrolments.all_of(acting.records, each.person.id or 0)
-    return bool(found) and all(one.contact_id == contact.id for one in found)
+    key = each.person.id or 0
+    unseen = (EnrolmentState.SUBMITTED, EnrolmentState.WITHDRAWN)
+    found = enrolments.all_of(acting.records, key)
+    others = [one for one in delegations.given_by(acting.records, key) if one.contact_id != contact.id]
+    return bool(found) and not others and all(one.contact_id == contact.id and one.state in unseen for one in found)

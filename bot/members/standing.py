@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
+from bot.members.applying import relied_on
 from dialogs.members.standing import ACT, LOOK, NOBODY, OWN, EnrolmentView, Helper, Member, Standing, Worker
 from member_store.members import contributions, delegations, doubts, enrolments, people, settlements, staff
 from member_store.members.delegations import Represented
@@ -46,18 +47,17 @@ def member_of(records: Records, each: Represented, contact: Contact | None, sche
     """A person as a contact may see them: whoever only applied sees that application and nothing from before it."""
     person, given = each.person, each.delegation
     applied = given.basis is Basis.APPLICATION
-    theirs = [
-        found
-        for found in enrolments.all_of(records, person.id or 0)
-        if not applied or contact is None or found.contact_id == contact.id
-    ]
+    theirs = enrolments.all_of(records, person.id or 0)
+    if applied and contact is not None:
+        joined = {each.year for each in doubts.joined_with(records, contact, person.id or 0)}
+        theirs = [found for found in theirs if found.contact_id == contact.id or found.year in joined]
     acts = each.may(ACT)
     personal = people.personal_of(records, person)
     return Member(
         key=person.id or 0,
         relation=given.relation,
         name=personal.name if personal else "",
-        scopes=frozenset(given.scopes.split()),
+        scopes=frozenset(each.scopes),
         applied=applied,
         enrolments=tuple(enrolment_view(records, found, person, scheme_for) for found in theirs),
         expires_on=given.expires_on,
@@ -91,7 +91,7 @@ def enrolment_view(records: Records, found: Enrolment, person: Person, scheme_fo
     stale = tuple(
         each.kind
         for each in people.certificates(records, person)
-        if each.valid_until is not None and each.valid_until < records.today
+        if each.kind in relied_on(facts) and each.valid_until is not None and each.valid_until < records.today
     )
     if due.contribution is not None:
         own = next((part for part in due.parts if part.line == "own_part"), None)

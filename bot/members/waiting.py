@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from dialogs.members.names import mask_name
 from member_store.members import doubts, people
 from member_store.members.records import Records
+from member_store.tables.access import Delegation
 from member_store.tables.people import Enrolment, EnrolmentState, Person
 
 
@@ -25,11 +26,21 @@ def applications(records: Records, county: str, year: int) -> list[dict[str, Any
             "person": person.id,
             "name": _masked(records, person),
             "year": found.year,
+            "by": _by(records, found),
             "category": found.category,
             "submitted": found.submitted_at.date().isoformat() if found.submitted_at else "",
         }
         for found, person in records.session.exec(wanted)
     ]
+
+
+def _by(records: Records, found: Enrolment) -> str | None:
+    """Who applied: as whom they put the person down, or a worker; None for who is not in a chat."""
+    wanted = select(Delegation.relation).where(
+        Delegation.person_id == found.person_id, Delegation.contact_id == found.contact_id
+    )
+    relation = records.session.exec(wanted).first()
+    return relation or ("worker" if found.contact_id is not None else None)
 
 
 def in_doubt(records: Records, county: str | None) -> list[dict[str, Any]]:

@@ -11,12 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from member_store.database import Database
+from member_store.encryption import Cipher
 from member_store.members.actors import Actor
+from member_store.tables.conversations import secrets
 from member_store.tables.records import Audit
 
 FIRST = "0" * 64
 """What the first record has instead of the hash before it."""
 
+_END = "audit-end"
 _PAGE = 5_000
 _TABLE = Audit.__table__  # type: ignore[attr-defined]
 _LAST = select(_TABLE.c.id, _TABLE.c.hash).order_by(_TABLE.c.id.desc()).limit(1)
@@ -64,6 +67,27 @@ def append(database: Database, connection: Connection, entries: list[dict[str, A
         rows.append(row)
     connection.execute(_TABLE.insert(), rows)
     return [row["id"] for row in rows]
+
+
+def keep_end(connection: Connection, cipher: Cipher) -> None:
+    """Write down, encrypted, which record is the last, so that none can be cut off the end. Called after `append`."""
+    last = connection.execute(_LAST).one()
+    end = {"name": _END, "value": cipher.encrypt(json.dumps([last.id, last.hash]))}
+    if not connection.execute(secrets.update().where(secrets.c.name == _END), end).rowcount:
+        connection.execute(secrets.insert(), end)
+
+
+def cut_off(connection: Connection, cipher: Cipher) -> Iterator[str]:
+    """Whether records are gone from the end, a sentence for what shows it. Raises StoreError if no key fits."""
+    token = connection.execute(select(secrets.c.value).where(secrets.c.name == _END)).scalar()
+    last = connection.execute(_LAST).first()
+    if token is None:
+        if last is not None:
+            yield "audit: which record is the last is not written down any more"
+        return
+    number, digest = json.loads(cipher.decrypt(token, "secret audit-end"))
+    if last is None or (last.id, last.hash) != (number, digest):
+        yield f"audit {number}: is not the last record, as it was"
 
 
 def broken(connection: Connection) -> Iterator[str]:

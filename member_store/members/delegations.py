@@ -10,6 +10,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import col, or_, select
 
 from member_store.members import codes
+from member_store.members.people import personal_of
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.tables.access import Basis, Contact, Delegation
@@ -31,6 +32,9 @@ SCOPES = {
 }
 """What goes with each basis; one by code has what the resident gave."""
 
+ADULT = 18
+"""Whoever is younger is a minor (未成年人), for whom a guardian acts."""
+
 CODE_LASTS = timedelta(hours=24)
 """How long a code waits to be used."""
 
@@ -44,10 +48,18 @@ class Represented:
 
     person: Person
     delegation: Delegation
+    grown_up: bool = False
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What it covers. Whoever was the guardian of a minor still sees how things stand once they are grown up."""
+        if self.grown_up and self.delegation.basis is Basis.GUARDIAN:
+            return (LOOK,)
+        return tuple(self.delegation.scopes.split())
 
     def may(self, scope: str) -> bool:
         """Whether it covers this."""
-        return scope in self.delegation.scopes.split()
+        return scope in self.scopes
 
 
 def contact_of(records: Records, channel: str, account: str, locale: str) -> Contact:
@@ -86,7 +98,19 @@ def represented(records: Records, contact: Contact) -> list[Represented]:
         .where(Delegation.contact_id == contact.id, col(Person.erased_at).is_(None), *_in_force(records))
         .order_by(col(Delegation.id))
     ).all()
-    return [Represented(person, delegation) for delegation, person in rows]
+    return [
+        Represented(person, delegation, delegation.basis is Basis.GUARDIAN and _is_adult(records, person))
+        for delegation, person in rows
+    ]
+
+
+def _is_adult(records: Records, person: Person) -> bool:
+    personal = personal_of(records, person)
+    born = personal.birth_date if personal else None
+    if born is None:
+        return True
+    day = records.today
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) >= ADULT
 
 
 def require(records: Records, contact: Contact, person_id: int, scope: str) -> Delegation:
@@ -196,10 +220,10 @@ def redeem(records: Records, contact: Contact, code: str, relation: str) -> Dele
 
 
 def given_by(records: Records, person_id: int) -> list[Delegation]:
-    """Everything in force by which others may act for a person, codes not yet used included."""
-    wanted = select(Delegation).where(
-        Delegation.person_id == person_id, Delegation.relation != "self", *_in_force(records)
-    )
+    """Everything in force by which anybody may act for a person, whoever says to be that person themselves included,
+    and codes not yet used. Whoever asks leaves out their own.
+    """
+    wanted = select(Delegation).where(Delegation.person_id == person_id, *_in_force(records))
     return list(records.session.exec(wanted.order_by(col(Delegation.id))))
 
 

@@ -47,6 +47,14 @@ def of_contact(records: Records, contact: Contact) -> list[Doubt]:
     return list(records.session.exec(wanted.order_by(col(Doubt.id))))
 
 
+def joined_with(records: Records, contact: Contact, person_id: int) -> list[Doubt]:
+    """A contact's applications for a person that the office has joined with what was on record."""
+    wanted = select(Doubt).where(
+        Doubt.contact_id == contact.id, Doubt.person_id == person_id, Doubt.state == DoubtState.JOINED
+    )
+    return list(records.session.exec(wanted))
+
+
 def open_in(records: Records, county: str | None) -> list[tuple[Doubt, Person]]:
     """What a county's office has to decide, oldest first; of every county where none is given."""
     wanted = (

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, text, union_all
@@ -67,7 +67,8 @@ def findings(records: Records) -> Iterator[Finding]:
     yield from _charges(records)
     yield from _states(records)
     yield from _against_the_audit(records)
-    for sentence in audit.broken(records.connection):
+    shown = chain(audit.broken(records.connection), audit.cut_off(records.connection, records.cipher))
+    for sentence in shown:
         yield Finding("audit", {"where": sentence})
 
 

@@ -162,6 +162,7 @@ class Records:
             self.session.flush()
         if self._entries:
             numbers = audit.append(self.database, self.connection, self._entries)
+            audit.keep_end(self.connection, self.cipher)
             if self._before:
                 rows = [{**before, "audit_id": numbers[place]} for place, before in self._before]
                 self.connection.execute(History.__table__.insert(), rows)  # type: ignore[attr-defined]

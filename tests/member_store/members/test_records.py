@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from member_store.members import audit, people
@@ -109,3 +110,26 @@ def test_one_identity_number_is_one_person(shared_store: Store):
             people.change_personal(records, other, number=number)
         assert people.find(records, "resident_identity_card", number).id == person.id
         assert people.find(records, "passport", number) is None
+
+
+def test_records_that_are_cut_off_the_end_of_the_audit_are_missed(shared_store: Store):
+    with shared_store.records() as records:
+        somebody(records)
+        somebody(records)
+    with shared_store.reading_records() as records:
+        assert list(audit.cut_off(records.connection, records.cipher)) == []
+        if records.connection.dialect.name != "sqlite":
+            return
+    with shared_store._database.writing() as connection:
+        kept = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'audit_delete'")).scalar_one()
+        last = connection.execute(select(Audit.__table__).order_by(Audit.id.desc()).limit(1)).mappings().one()
+        connection.execute(text("DROP TRIGGER audit_delete"))
+        connection.execute(text("DELETE FROM audit WHERE id = (SELECT max(id) FROM audit)"))
+    with shared_store.reading_records() as records:
+        assert list(audit.broken(records.connection)) == []
+        assert list(audit.cut_off(records.connection, records.cipher)) == [
+            f"audit {last['id']}: is not the last record, as it was"
+        ]
+    with shared_store._database.writing() as connection:
+        connection.execute(Audit.__table__.insert(), dict(last))
+        connection.execute(text(kept))
