@@ -146,15 +146,19 @@ class Conversation:
         """
         gone = None if names is None else frozenset(names)
 
+        def stays(name: str) -> bool:
+            return name in SHARED or (gone is not None and name not in gone)
+
         def kept(said: Mapping[str, Value]) -> dict[str, Value]:
-            return {name: value for name, value in said.items() if name in SHARED or (gone and name not in gone)}
+            return {name: value for name, value in said.items() if stays(name)}
 
         steps = []
         for step in self.steps:
             besides = {who: kept(said) if who == subject else said for who, said in step.besides.items()}
             changed = replace(step, besides={who: said for who, said in besides.items() if said})
             if step.subject == subject:
-                changed = replace(changed, said=kept(step.said), unsure=(), forgotten=())
+                unsure, forgotten = (tuple(filter(stays, each)) for each in (step.unsure, step.forgotten))
+                changed = replace(changed, said=kept(step.said), unsure=unsure, forgotten=forgotten)
             if changed.said or changed.besides or changed.unsure or changed.forgotten:
                 steps.append(changed)
         last = replace(self.steps[-1], said={}, unsure=(), forgotten=(), besides={})

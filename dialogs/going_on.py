@@ -16,6 +16,7 @@ from dialogs.plans import Ask, Do, Plan
 from dialogs.questions import CORRECT, GOAL, RESUME, correct_question, goal_question, question, resume_question, summary
 from dialogs.replies import Decision, Question, Reply, Text
 from policy_engine.compare import compared_by
+from policy_engine.errors import PolicyError
 from policy_engine.facts import FACTS, Value, parse_facts
 
 BY_GRADE = ("estimate", "compare_hospitals")
@@ -131,15 +132,26 @@ class Progress:
     def proceed(self, *opening: Reply) -> Turn:
         """Ask what the present goal needs, or conclude it and return to the one that it interrupted.
 
-        Without a goal, ask for one.
+        Without a goal, ask for one. A goal for which what was said cannot all be so is left, and why is said.
         """
-        if not self.conversation.flows:
-            self.conversation = replace(self.conversation, asked=GOAL)
-            return self.again(*opening)
+        return self.advance(*opening, strict=False)
+
+    def advance(self, *opening: Reply, strict: bool = True) -> Turn:
+        """As `proceed`; where it is `strict`, raises PolicyError for what cannot all be so."""
         replies = list(opening)
         while True:
             flows = self.conversation.flows
-            following = self.plan()
+            if not flows:
+                self.conversation = replace(self.conversation, asked=GOAL)
+                return self.again(*replies)
+            try:
+                following = self.plan()
+            except PolicyError as error:
+                if strict:
+                    raise
+                replies.append(Text(error.said(self.words.source), "warning"))
+                self.conversation = self.conversation.with_step(self.conversation.step(flows=flows[:-1], waiting=()))
+                continue
             if isinstance(following, Ask):
                 self.conversation = replace(self.conversation, asked=following.fact)
                 return self.turn(*replies, question(following.fact, self.case(), self.context))

@@ -170,6 +170,10 @@ class _Responder(Taking):
         before = self.conversation
         subject = self.subject_of(facts)
         said = {name: value for name, value in facts.items() if name != "subject"}
+        known = before.with_step(before.step(subject=subject))
+        by_number = "age" in said and "identity" in known.particulars() and "birth_date" in known.facts()
+        if by_number:
+            del said["age"]
         besides = {other.subject: self.told_of(other) for other in others}
         replaced = tuple(INSTEAD[name] for name in said if name in INSTEAD and INSTEAD[name] not in said)
         waiting = tuple(dict.fromkeys((*(each for each in before.waiting if each != subject), *besides)))
@@ -185,12 +189,14 @@ class _Responder(Taking):
             aside.append(case.say("subject.now"))
         if noted is not None and said:
             aside.append(self.words(noted, facts=self.words.listed([summary(name, case) for name in said])))
+        if by_number:
+            aside.append(self.words("age.by_number"))
         opening = [Text("\n".join(aside), "note")] if aside else []
         try:
             if CHECKED & said.keys() and case.scheme.benefits is not None and step.flows[-1:] != ("estimate",):
                 # Whatever the present goal, or none: what cannot be must not lie in wait for a later one.
                 plan("estimate", case)
-            return self.proceed(*opening)
+            return self.advance(*opening)
         except PolicyError as error:
             self.conversation = before
             return self.again(Text(error.said(self.words.source), "warning"))

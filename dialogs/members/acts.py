@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dialogs.understanding.text import fold
+from dialogs.understanding.text import SEPARATORS, fold
 from policy_engine.errors import did_you_mean
 
 ACTS = (
@@ -31,41 +31,82 @@ ACTS = (
 )
 """Every act that can be asked for in words, the more particular before the more general."""
 
+LOOKING = frozenset({"status", "who_may", "household"})
+"""The acts that change nothing: whoever asks how it stands is shown, whatever else the sentence asks."""
+
+_LISTS = ("unless", "negated", "between")
+
 _LONGEST = 60
 """Characters of a sentence that asks for an act; who tells a story asks for something else."""
+
+_NEAR = 12
+"""Characters that may stand between a negation and what is not to be done."""
 
 
 @dataclass(frozen=True)
 class Acts:
-    """The phrases of the languages, folded. `unless`: a sentence with one of these asks about something."""
+    """The phrases of the languages, folded; of one with `&`, all parts must be there.
+
+    `unless`: a sentence with one of these asks about something. `negated`: right before a phrase these say that it is
+    not to be done; words of `between` may begin what stands there.
+    """
 
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unless: tuple[str, ...] = ()
+    negated: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Acts:
         """The phrases of a file `locales/*/acts.yaml`. Raises ValueError that names the key that is wrong."""
         for key, given in data.items():
-            if key not in (*ACTS, "unless"):
-                known = did_you_mean(str(key), [*ACTS, "unless"])
+            if key not in (*ACTS, *_LISTS):
+                known = did_you_mean(str(key), [*ACTS, *_LISTS])
                 raise ValueError(f"acts: {key!r} means nothing here. Did you mean: {known}?")
             if not isinstance(given, list) or not all(isinstance(each, str) and each.strip() for each in given):
                 raise ValueError(f"acts: {key}: write a list of phrases.")
         phrases = {act: _folded(data[act]) for act in ACTS if act in data}
-        return cls(phrases, _folded(data.get("unless", [])))
+        return cls(phrases, *(_folded(data.get(each, [])) for each in _LISTS))
 
     def joined(self, other: Acts) -> Acts:
         """These phrases and those of another language."""
         both = {act: (*self.phrases.get(act, ()), *other.phrases.get(act, ())) for act in ACTS}
-        return Acts(both, (*self.unless, *other.unless))
+        return Acts(
+            both, (*self.unless, *other.unless), (*self.negated, *other.negated), (*self.between, *other.between)
+        )
 
     def find(self, text: str) -> str | None:
         """The act that a sentence asks for; None where it asks for none, or asks about one."""
+        found = self.found(text)
+        return found[0] if found else None
+
+    def found(self, text: str) -> tuple[str, str] | None:
+        """The act that a sentence asks for, and the sentence without the words that ask for it."""
         folded = fold(text)
-        if len(folded) > _LONGEST or any(word in folded for word in self.unless):
+        if len(folded) > _LONGEST:
             return None
         bare = folded.replace(" ", "") if not folded.isascii() else folded
-        return next((act for act in ACTS if any(each in bare for each in self.phrases.get(act, ()))), None)
+        asks = any(word in folded for word in self.unless)
+        for act in ACTS:
+            if asks and act not in LOOKING:
+                continue
+            for phrase in self.phrases.get(act, ()):
+                parts = phrase.split("&")
+                if all(part in bare for part in parts) and (act in LOOKING or not self._negated(bare, parts[-1])):
+                    return act, bare.replace(parts[-1], " ")
+        return None
+
+    def _negated(self, text: str, phrase: str) -> bool:
+        """Whether it is said that this is not to be done: 别退保, 别给我妈退保, do not withdraw."""
+        before = text[: text.index(phrase)]
+        clause = max((before.rfind(mark) for mark in SEPARATORS if mark != " "), default=-1) + 1
+        before = before[clause:]
+        for word in self.negated:
+            at = before.rfind(word)
+            rest = before[at + len(word) :].strip()
+            if at >= 0 and (not rest or (len(rest) <= _NEAR and rest.startswith(self.between))):
+                return True
+        return False
 
 
 NO_ACTS = Acts()

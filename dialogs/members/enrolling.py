@@ -60,7 +60,8 @@ def enrol(case: Case) -> Plan:
 
 def _enrolled(case: Case) -> Conclude | None:
     """What is said to somebody who applies once more for a person whom they have enrolled already."""
-    if case.subject == "child" or "name" in case.particulars:
+    # Of all others there may be another one, or 妈 is the mother of the spouse: the store knows them by their number.
+    if case.subject not in ("self", "spouse") or "name" in case.particulars:
         return None
     year = case.scheme.on(None, case.today).year
     for each in case.standing.related(case.subject):

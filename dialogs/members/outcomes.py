@@ -35,6 +35,7 @@ from dialogs.questions import GOAL
 from dialogs.replies import Attachment, Reply, Text
 from policy_engine.contribution import contribution
 from policy_engine.eligibility import eligibility
+from policy_engine.errors import PolicyError
 
 
 def concluded(conversation: Conversation, effect: Effect, outcome: Outcome, context: Context) -> Turn:
@@ -184,7 +185,10 @@ def insured_elsewhere(progress: Progress) -> list[tuple[str, str]]:
         case = progress.case_in(conversation.with_step(conversation.step(subject=subject)))
         if not case.facts or not case.scheme.may_join:
             continue
-        joining = eligibility(case.scheme, case.facts, today=case.today)
+        try:
+            joining = eligibility(case.scheme, case.facts, today=case.today)
+        except PolicyError:
+            continue
         if joining.outcome == "ineligible":
             insured = case.facts.get("employee_insured")
             reason = N_("household.employee_insured") if insured else N_("household.may_not_join")

@@ -18,7 +18,7 @@ from dialogs.members.questions import EVERYBODY, MOST_CHOICES
 from dialogs.naming import Naming
 from dialogs.questions import ASKABLE, CORRECT, GOAL, goals_of, summary
 from dialogs.replies import Question, Text
-from dialogs.understanding import Findings
+from dialogs.understanding import Findings, understand
 from dialogs.understanding.identity import identity_spans
 from dialogs.understanding.text import fold, is_digit
 from policy_engine.errors import PolicyError
@@ -57,7 +57,7 @@ class Taking(Naming):
         if found.code is not None and findings.command is None:
             relation = str(findings.values().get("subject", "other"))
             return self.effect(Redeem(found.code, "other" if relation == "self" else relation))
-        act = self.context.acts.find(text)
+        act = self._act_in(text, findings)
         if (
             act is not None
             and not (findings.choice is not None and open_one)
@@ -79,6 +79,14 @@ class Taking(Naming):
         if open_one == "certificate_number" and findings.intent is None and (typed := _NUMBER.search(text)):
             return self.take({"certificate_number": typed.group()})
         return None
+
+    def _act_in(self, text: str, findings: Findings) -> str | None:
+        """The act that a message asks for; not a death or a move that it only tells of, to enrol somebody else."""
+        act, rest = self.context.acts.found(text) or (None, "")
+        if act in ("death", "move") and findings.intent == "enrol" and not findings.because:
+            lexicons = self.context.lexicons(self.conversation.locale)
+            return None if understand(rest, None, lexicons).intent == "enrol" else act
+        return act
 
     def sober(self, text: str, findings: Findings, asked: Question | None) -> Findings:
         """The findings without what was judged by likeness, where it cannot be trusted.
@@ -144,7 +152,7 @@ class Taking(Naming):
                 Text(self.words("noted", facts=self.words.listed([summary(each, case) for each in told])), "note"),
             )
         try:
-            return self.proceed(*notes)
+            return self.advance(*notes)
         except PolicyError as error:
             # A day of birth that the rules cannot be for: nobody is enrolled by it.
             self.conversation = before
