@@ -14,7 +14,10 @@ from bot.commands.telling import say, tell, tell_code
 from dialogs.context import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from member_store.members.records import Records
+    from member_store.store import Store
     from member_store.tables.access import StaffUser
 
 staff = typer.Typer(no_args_is_help=True, help="Staff: who they are, and what they decide.")
@@ -73,10 +76,19 @@ def code(login: Login, by: As, as_json: AsJson = False) -> None:
 
 @staff.command("dismiss")
 def dismiss(login: Login, by: As, as_json: AsJson = False) -> None:
-    """Somebody has left: from now on they may do nothing."""
+    """Somebody has left: from now on they may do nothing, and their chat is forgotten."""
     from member_store.members import staff as members
+    from member_store.tables.access import Contact
 
-    _as_staff(by, lambda records, one: members.dismiss(records, _may_manage(records, one, login)))
+    def work(records: Records, one: StaffUser | None) -> tuple[str, str] | None:
+        found = _may_manage(records, one, login)
+        contact = records.session.get(Contact, found.contact_id) if found.contact_id is not None else None
+        members.dismiss(records, found)
+        if contact is None or contact.account is None:
+            return None
+        return contact.channel, str(records.unseal(contact.account, f"contact {contact.id}"))
+
+    _as_staff(by, work, lambda store, chat: chat and store.forget_conversation(*chat))
     tell({"login": login, "active": False}, say(N_("staff.dismissed"), login=login), as_json=as_json)
 
 
@@ -118,7 +130,7 @@ def _may_manage(records: Records, one: StaffUser | None, login: str) -> StaffUse
     return found
 
 
-def _as_staff(by: str | None, work: Any) -> Any:
+def _as_staff(by: str | None, work: Any, afterwards: Callable[[Store, Any], Any] = lambda _store, _done: None) -> Any:
     """Do something about the staff in one transaction, as somebody of an office or an administrator, if given."""
     from bot.members.refused import refused
     from bot.opening import open_store
@@ -135,9 +147,11 @@ def _as_staff(by: str | None, work: Any) -> Any:
                     if one.role is Role.WORKER:
                         raise Refusal("not_your_role", role=one.role.value)
                     records.actor = members.actor(one, "command")
-                return work(records, one)
+                done = work(records, one)
         except Refusal as refusal:
             refuse(refused(refusal, catalogue_of(None)))
+        afterwards(store, done)
+        return done
 
 
 add_applications(staff)

@@ -36,11 +36,16 @@ def standing_of(records: Records, contact: Contact | None, scheme_for: SchemeFor
     worker = staff.of_contact(records, contact)
     if worker is not None:
         return Standing(worker=_worker(records, worker))
-    members = [
-        member_of(records, each, contact, scheme_for, year) for each in delegations.represented(records, contact)
-    ]
-    pending = [_doubtful(records, each, scheme_for) for each in doubts.of_contact(records, contact)]
-    return Standing((*members, *pending))
+
+    def members() -> tuple[Member, ...]:
+        represented = delegations.represented(records, contact)
+        pending = doubts.of_contact(records, contact)
+        return (
+            *(member_of(records, each, contact, scheme_for, year) for each in represented),
+            *(_doubtful(records, each, scheme_for) for each in pending),
+        )
+
+    return Standing(members)
 
 
 def member_of(records: Records, each: Represented, contact: Contact | None, scheme_for: SchemeFor, year: int) -> Member:

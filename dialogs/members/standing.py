@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from policy_engine.money import Money
@@ -98,10 +99,18 @@ class Worker:
 
 @dataclass(frozen=True)
 class Standing:
-    """For whom a contact may act, in the order in which it began, and which member of staff it is, if any."""
+    """For whom a contact may act, in the order in which it began, and which member of staff it is, if any.
 
-    members: tuple[Member, ...] = ()
+    `listed` are the members, or how they are read: most turns need none of them.
+    """
+
+    listed: tuple[Member, ...] | Callable[[], tuple[Member, ...]] = ()
     worker: Worker | None = None
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """The members, read at the first use."""
+        return self.listed if isinstance(self.listed, tuple) else self.listed()
 
     def related(self, relation: str) -> tuple[Member, ...]:
         """The members who are that to the contact."""
