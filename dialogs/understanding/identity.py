@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from dialogs.understanding.resident_number import BODY, area_exists, check_character, day_written
@@ -14,12 +14,14 @@ _EARLIEST = 1850
 _LONGEST_READ = 14
 """A run of more digits than this is no amount, date or age, whatever else it may be."""
 
+_Kinds = tuple[tuple[int, Callable[[str, list[int]], bool]], ...]
+
 
 def mask_identity_numbers(text: str, mask: str) -> str:
-    """The text with `mask` in place of each identity number and each mobile phone number."""
+    """The text with `mask` in place of each identity number, also a mistyped one, and each mobile phone number."""
     out: list[str] = []
     done = 0
-    for start, end in identity_spans(fold(text)):
+    for start, end in _merged([*identity_spans(fold(text), mistyped=True), *_overlong(fold(text))]):
         out += [text[done:start], mask]
         done = end
     return "".join([*out, text[done:]])
@@ -36,13 +38,16 @@ def hide_numbers(folded: str) -> str:
     return "".join(chars)
 
 
-def identity_spans(folded: str) -> list[tuple[int, int]]:
-    """Where identity numbers (18 digits with the right check digit, or 15 that fit) and mobile numbers stand."""
+def identity_spans(folded: str, *, mistyped: bool = False) -> list[tuple[int, int]]:
+    """Where identity numbers (18 digits with the right check digit, or 15 that fit) and mobile numbers stand.
+
+    `mistyped`: also 17 or 18 digits that begin with an area and a day of birth, whatever the check digit.
+    """
     found: list[tuple[int, int]] = []
     for places in _digit_runs(folded):
         at = 0
         while at < len(places):
-            length = _number_at(folded, places, at)
+            length = _number_at(folded, places, at, _KINDS_MISTYPED if mistyped else _KINDS)
             if length:
                 found.append((places[at], places[at + length - 1] + 1))
             at += length or 1
@@ -73,17 +78,27 @@ def _overlong(text: str) -> list[tuple[int, int]]:
             start = at if start is None else start
         elif start is not None:
             if at - start > _LONGEST_READ:
-                spans.append((start, at))
+                spans.append((start, at + (text[at : at + 1] == "x" and not is_latin(text[at + 1 : at + 2] or " "))))
             start = None
     return spans
 
 
-def _number_at(text: str, places: list[int], at: int) -> int:
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _number_at(text: str, places: list[int], at: int, kinds: _Kinds) -> int:
     """How many digits from the one at `at` make up an identity or phone number; 0 where none does."""
     country_code = at >= 2 and text[places[at - 2] : places[at]].rstrip(" -") == "86" and places[at - 1] > 0
     if at and places[at] == places[at - 1] + 1 and not country_code:
         return 0
-    for length, fits in ((18, _is_id), (15, _is_old_id), (11, _is_mobile)):
+    for length, fits in kinds:
         last = at + length - 1
         if last >= len(places):
             continue
@@ -105,9 +120,13 @@ def _groups(places: list[int]) -> list[int]:
 
 
 def _is_id(digits: str, groups: list[int]) -> bool:
-    if "x" in digits[:BODY] or not area_exists(digits) or not _is_day(digits[6:14]):
+    return _is_like_id(digits, groups) and check_character(digits[:BODY]) == digits[BODY].upper()
+
+
+def _is_like_id(digits: str, groups: list[int]) -> bool:
+    if "x" in digits[:-1] or not area_exists(digits) or not _is_day(digits[6:14]):
         return False
-    return len(groups) <= 6 and check_character(digits[:BODY]) == digits[BODY].upper()
+    return len(groups) <= 6
 
 
 def _is_old_id(digits: str, groups: list[int]) -> bool:
@@ -121,3 +140,7 @@ def _is_mobile(digits: str, groups: list[int]) -> bool:
 def _is_day(digits: str) -> bool:
     day = day_written(digits)
     return day is not None and day.year >= _EARLIEST
+
+
+_KINDS: _Kinds = ((18, _is_id), (15, _is_old_id), (11, _is_mobile))
+_KINDS_MISTYPED: _Kinds = ((18, _is_like_id), (17, _is_like_id), *_KINDS[1:])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.understanding import Lexicon, mask_identity_numbers, understand
+from dialogs.understanding.identity import identity_spans
 from dialogs.understanding.resident_number import check_character
 
 
@@ -27,7 +28,7 @@ WIDE = ID.translate({code - 0xFEE0: code for code in range(0xFF10, 0xFF3B)})
         (f"{ID} 13812345678", "* *"),
         ("330402430305123", "*"),
         (with_check("93384019850101002"), "*"),
-        (with_check("99984019850101002"), with_check("99984019850101002")),
+        (with_check("99984019850101002"), "*"),
         (with_check("81000019900101001"), "*"),
         ("138 1234 5678", "*"),
         ("138-1234-5678", "*"),
@@ -35,7 +36,14 @@ WIDE = ID.translate({code - 0xFEE0: code for code in range(0xFF10, 0xFF3B)})
         ("花了12000元，2008-03-01住院", "花了12000元，2008-03-01住院"),
         ("15000 12000 800", "15000 12000 800"),
         ("11812345678", "11812345678"),
-        ("330402194313051234", "330402194313051234"),
+        ("330402194313051234", "*"),
+        ("330402194303051231", "*"),
+        ("33040219430305123", "*"),
+        ("3304021943030512X", "*"),
+        ("330402 19430305 1231", "*"),
+        ("号码3304021943030512312345，谢谢", "号码*，谢谢"),
+        ("12345678901234", "12345678901234"),
+        ("10000 2000 300 40 5000 600", "10000 2000 300 40 5000 600"),
         ("", ""),
     ],
 )
@@ -54,9 +62,10 @@ def test_the_check_digit_x_is_taken_in_both_cases() -> None:
     assert mask_identity_numbers(f"{digits}，{digits.lower()}。", "*") == "*，*。"
 
 
-def test_a_wrong_check_digit_is_no_identity_number() -> None:
+def test_a_wrong_check_digit_is_no_identity_number_and_is_not_kept_either() -> None:
     wrong = ID[:-1] + ("0" if ID[-1] != "0" else "1")
-    assert mask_identity_numbers(wrong, "*") == wrong
+    assert identity_spans(wrong) == []
+    assert mask_identity_numbers(wrong, "*") == "*"
 
 
 @given(st.integers(0, 10**18 - 1), st.sampled_from(["岁", "元", "块，能报多少", "生"]))
