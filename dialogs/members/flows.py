@@ -22,7 +22,7 @@ from dialogs.members.effects import (
     Withdraw,
 )
 from dialogs.members.enrolling import confirmed, document_of, enrol
-from dialogs.members.questions import chosen, spoken_of
+from dialogs.members.questions import chosen, not_on_record, spoken_of
 from dialogs.members.standing import ACT, LOOK, OWN, Member
 from dialogs.members.views import household_view, permissions_view, status_view
 from dialogs.plans import Ask, Conclude, Do, Plan
@@ -71,7 +71,10 @@ def _status(case: Case) -> Plan:
     if not case.standing.members:
         return Conclude((Text(case.words("act.nobody")),))
     named = case.standing.by_key(case.particulars.get("who", ""))
-    return Conclude(status_view(case, (named,) if named else spoken_of(case) or case.standing.members))
+    meant = (named,) if named else spoken_of(case)
+    if meant:
+        return Conclude(status_view(case, meant))
+    return Conclude((Text(not_on_record(case)), *status_view(case, case.standing.members)))
 
 
 def _renew(case: Case) -> Plan:

@@ -54,7 +54,7 @@ class Concluding(Progress):
             Enrol: self._enrolled,
             LookUp: self._looked_up,
             Renew: self._renewed,
-            Withdraw: self._plain(N_("withdraw.done")),
+            Withdraw: self._withdrawn,
             Move: self._moved,
             ChangePhone: self._plain(N_("phone.done")),
             Die: self._plain(N_("death.done")),
@@ -140,6 +140,10 @@ class Concluding(Progress):
         if found is not None:
             told += money_lines(found, self.case())
         return self.ended(Text("\n".join(told)))
+
+    def _withdrawn(self, _effect: Withdraw, done: Done) -> Turn:
+        message = N_("withdraw.taken_back") if done.details.get("taken_back") else N_("withdraw.done")
+        return self.ended(Text(self.words(message, **self._told(done))))
 
     def _moved(self, _effect: Move, done: Done) -> Turn:
         message = N_("move.done_covered") if done.details.get("covered") else N_("move.done")

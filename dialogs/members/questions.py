@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from dialogs.context import N_, Case
-from dialogs.members.asking import PARTICULARS
+from dialogs.members.asking import OF_AN_ACT, PARTICULARS
 from dialogs.members.identity import mask_number
 from dialogs.members.standing import Helper, Member
 from dialogs.replies import Choice, Question
@@ -67,14 +67,23 @@ def particular_question(name: str, case: Case) -> Question:
     elif name == "more":
         choices = tuple(each for each in choices if not _enrolled_already(each.value, case))
     text = confirmation(case) if name == "confirm" else case.say(asking.ask, **_params(name, case))
+    if name == "who" and not spoken_of(case):
+        text = f"{not_on_record(case)}\n{text}"
     hint = words("hint.skip") if not asking.needed else ""
     return Question(name, text, choices, hint)
 
 
 def confirmation(case: Case) -> str:
     """What is about to be done, item by item, and whether it is right so."""
-    told = [particular_summary(each, case) for each in SUMMARISED if each in case.particulars]
-    return case.say(_CONFIRMED[case.flow], summary="\n".join(told), **_params("confirm", case))
+    staff = case.standing.worker is not None
+    # What an enrolment that is interrupted was told is of somebody else, and is read back with it alone.
+    read = [
+        each
+        for each in SUMMARISED
+        if case.flow == "enrol" or each in OF_AN_ACT or (staff and each in ("identity", "setting"))
+    ]
+    told = [particular_summary(each, case) for each in read if each in case.particulars]
+    return case.say(_CONFIRMED[case.flow], summary="\n".join(told), **_params("confirm", case)).strip("\n")
 
 
 def correctable(case: Case) -> list[str]:
@@ -124,6 +133,11 @@ def spoken_of(case: Case) -> tuple[Member, ...]:
     """The members whom the present goal may be about: those who were named, or all of them."""
     about = case.particulars.get("about", EVERYBODY)
     return case.standing.members if about == EVERYBODY else case.standing.related(about)
+
+
+def not_on_record(case: Case) -> str:
+    """That the person whom the present goal was said to be about is not among those of this contact."""
+    return case.words("act.not_on_record", who=case.words(f"who.{case.particulars['about']}"))
 
 
 def _params(name: str, case: Case) -> dict[str, object]:

@@ -8,11 +8,13 @@ import pytest
 
 from dialogs.context import Context
 from dialogs.conversation import Conversation, Step
+from dialogs.members.effects import Done, Withdraw
+from dialogs.members.outcomes import concluded
 from dialogs.members.standing import Standing
-from dialogs.replies import Text
+from dialogs.replies import Question, Text
 from dialogs.respond import Turn, greet, respond
 from tests.dialogs.members.conftest import Make
-from tests.dialogs.members.test_repairs_in_acts import FAMILY, MOTHER, NUMBER, SELF, THIS_YEAR
+from tests.dialogs.members.test_repairs_in_acts import FAMILY, MOTHER, NUMBER, SELF, THIS_YEAR, WORKER
 
 
 def talk(around: Context, *said: str) -> Turn:
@@ -88,3 +90,43 @@ def test_an_enrolment_wins_over_a_death_that_is_only_told_of(context: Make) -> N
     assert turn.conversation.flows == ("enrol",)
     assert turn.conversation.subject == "grandmother"
     assert talk(context(FAMILY), "给我妈注销参保").conversation.flows == ("death",)
+
+
+@pytest.mark.parametrize(("said", "first"), [("给居民退保", "330"), ("续保", "330")])
+def test_a_worker_confirms_with_the_number_and_the_setting(said: str, first: str, context: Make) -> None:
+    asked = talk(context(WORKER), said, "上门", NUMBER)
+    assert asked.conversation.asked == "confirm"
+    assert f"{first}4*" in text_of(asked)
+    assert NUMBER not in text_of(asked)
+    assert "上门" in text_of(asked)
+
+
+@pytest.mark.parametrize("said", ["我妈要退保", "我妈续保", "给我妈申请困难减免"])
+def test_a_resident_confirms_without_an_empty_line_and_without_what_an_enrolment_was_told(
+    said: str, context: Make
+) -> None:
+    asked = talk(context(FAMILY), *ENROLLING, NUMBER, said)
+    assert asked.conversation.asked == "confirm"
+    (question,) = (each for each in asked.replies if isinstance(each, Question))
+    assert question.text == question.text.strip()
+    assert "李阿毛" in question.text
+    assert "赵招娣" not in question.text
+    assert "\n" not in question.text
+
+
+def test_who_is_not_on_record_is_said_to_be_not_there(context: Make) -> None:
+    told = text_of(talk(context(FAMILY), "我奶奶办到哪一步了"))
+    assert "这里没有您奶奶（外婆）的参保记录" in told
+    assert "李阿毛" in told
+    asked = talk(context(FAMILY), "给我奶奶退保")
+    assert asked.conversation.asked == "who"
+    assert "参保记录" in text_of(asked)
+    assert "参保记录" not in text_of(talk(context(FAMILY), "我妈办到哪一步了"))
+
+
+def test_an_application_that_is_taken_back_gets_its_own_words(context: Make) -> None:
+    around = context(FAMILY)
+    here = talk(around, "我妈要退保").conversation
+    done = Done({"name": "李阿毛", "taken_back": True})
+    assert "李阿毛的申请已经撤回" in text_of(concluded(here, Withdraw(2, 2008), done, around))
+    assert "退出参保" in text_of(concluded(here, Withdraw(2, 2008), Done({"name": "李阿毛"}), around))
