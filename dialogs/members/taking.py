@@ -19,12 +19,16 @@ from dialogs.naming import Naming
 from dialogs.questions import ASKABLE, CORRECT, GOAL, goals_of, summary
 from dialogs.replies import Question, Text
 from dialogs.understanding import Findings, understand
+from dialogs.understanding.dates import counted_from
 from dialogs.understanding.identity import identity_spans
 from dialogs.understanding.text import fold, is_digit
+from dialogs.understanding.tokens import cut
 from policy_engine.errors import PolicyError
 from policy_engine.facts import Value
 
 _TYPED = frozenset({"name", "identity", "phone", "new_phone"})
+_EARLIEST = 1900
+"""No day of a certificate or a death that is recorded here is of a year before."""
 _FEWEST_DIGITS = 7
 """A message with fewer holds neither an identity number nor a telephone."""
 _DAYS = frozenset({"certificate_until", "permit_until", "died_on"})
@@ -225,15 +229,34 @@ class Taking(Naming):
     def _day(self, name: str, text: str) -> Turn | None:
         found = _DAY.search(fold(text))
         if found is None:
-            return None
-        year, month, day = (int(each) for each in found.groups() if each is not None)
-        try:
-            on = datetime.date(year, month, day)
-        except ValueError:
+            on = self._counted(text) if name == "died_on" else None
+            if on is None:
+                return None
+        else:
+            year, month, day = (int(each) for each in found.groups() if each is not None)
+            try:
+                on = datetime.date(year, month, day)
+            except ValueError:
+                return self.again(Text(self.words("day.impossible")))
+        if on.year < _EARLIEST:
             return self.again(Text(self.words("day.impossible")))
         if name == "died_on" and on > self.context.today:
             return self.again(Text(self.words("day.future")))
         return self.take({name: on.isoformat()})
+
+    def _counted(self, text: str) -> datetime.date | None:
+        """The day that is counted from today: 昨天, 上个月3号; 2月28日 is the last one that there was."""
+        today, folded = self.context.today, fold(text)
+        lexicons = self.context.lexicons(self.conversation.locale)
+        without_year = (each.date.month_day for each in cut(folded, lexicons).tokens if each.date)
+        whole = (each.date for each in cut(folded, lexicons, today).tokens if each.date and each.date.day)
+        found = next(whole, None)
+        if found is None or found.day is None:
+            return None
+        named = next((each for each in without_year if each), None)
+        if found.day > today and named == (found.day.month, found.day.day):
+            return counted_from(today, "years", -1, named)
+        return found.day
 
     def _community(self, text: str) -> Turn | None:
         case = self.case()

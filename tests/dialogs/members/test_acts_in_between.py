@@ -130,3 +130,28 @@ def test_an_application_that_is_taken_back_gets_its_own_words(context: Make) -> 
     done = Done({"name": "李阿毛", "taken_back": True})
     assert "李阿毛的申请已经撤回" in text_of(concluded(here, Withdraw(2, 2008), done, around))
     assert "退出参保" in text_of(concluded(here, Withdraw(2, 2008), Done({"name": "李阿毛"}), around))
+
+
+@pytest.mark.parametrize(
+    ("said", "on"),
+    [
+        ("今天", "2008-03-01"),
+        ("昨天", "2008-02-29"),
+        ("前天走的", "2008-02-28"),
+        ("2月28日", "2008-02-28"),
+        ("5月8号", "2007-05-08"),
+        ("上个月3号", "2008-02-03"),
+        ("去年5月8号", "2007-05-08"),
+        ("yesterday", "2008-02-29"),
+        ("2008年2月3日", "2008-02-03"),
+        ("明天", None),
+        ("1899年2月3日", None),
+    ],
+)
+def test_a_day_of_death_may_be_counted_from_today(said: str, on: str | None, context: Make) -> None:
+    asked = talk(context(FAMILY), "登记我妈去世")
+    asked = asked if asked.conversation.asked == "died_on" else talk(context(FAMILY), "登记去世", "2")
+    assert asked.conversation.asked == "died_on"
+    turn = respond(asked.conversation, said, context(FAMILY))
+    assert turn.conversation.particulars().get("died_on") == on
+    assert turn.conversation.asked == ("confirm" if on else "died_on")
