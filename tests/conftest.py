@@ -14,7 +14,7 @@ from bot.service import Service
 from bot.settings import Settings, read_settings
 from tests.servers import Server
 
-pytest_plugins = ["tests.postgresql"]
+pytest_plugins = ["tests.postgresql", "tests.shared_stores"]
 
 # How long one example takes depends on what else the machine does; benchmarks measure time, tests do not.
 hypothesis.settings.register_profile("no deadline", deadline=None, max_examples=40)

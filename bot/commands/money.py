@@ -10,8 +10,9 @@ import typer
 from bot.commands.acting import Acting, Amount, As, County, Identity, On, Reason, Reference, Year, acting
 from bot.commands.agreements import agreement
 from bot.commands.hardship_cases import hardship
-from bot.commands.options import AsJson, print_json, refuse
+from bot.commands.options import AsJson, refuse
 from bot.commands.statements import reverse, statement
+from bot.commands.telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -49,11 +50,7 @@ def pay(
     """Book a payment towards what somebody owes for a year."""
     from member_store.members import ledger
 
-    with acting(login) as act:
-        person, of = act.person(number), act.year(year)
-        ledger.pay(act.records, person, of, act.amount(amount), act.day(on), reference)
-        stands = _standing(act, person, of)
-    _tell(stands, as_json=as_json)
+    _booked(ledger.pay, number, amount, login, year, on, reference, as_json=as_json)
 
 
 def refund(
@@ -68,11 +65,26 @@ def refund(
     """Book money that went back to somebody."""
     from member_store.members import ledger
 
+    _booked(ledger.refund, number, amount, login, year, on, reference, as_json=as_json)
+
+
+def _booked(
+    book: Callable[..., object],
+    number: str,
+    amount: str,
+    login: str,
+    year: int | None,
+    on: str | None,
+    reference: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Book money that moved one way or the other, and tell how the person stands then."""
     with acting(login) as act:
         person, of = act.person(number), act.year(year)
-        ledger.refund(act.records, person, of, act.amount(amount), act.day(on), reference)
+        book(act.records, person, of, act.amount(amount), act.day(on), reference)
         stands = _standing(act, person, of)
-    _tell(stands, as_json=as_json)
+    tell(*stands, as_json=as_json)
 
 
 def settle(
@@ -122,7 +134,7 @@ def settle(
         stays = settlements.stays_this_year(act.records, person.id or 0, found.year)
         told = {"settlement": found.id, "year": found.year, "fund_paid_fen": total, "stays": stays}
         sentence = act.words("settle.done", id=found.id, year=found.year, amount=_yuan(act, total), stays=stays)
-    _tell((told, sentence), as_json=as_json)
+    tell(told, sentence, as_json=as_json)
 
 
 def dues(login: As, county: County = None, year: Year = None, as_json: AsJson = False) -> None:
@@ -132,7 +144,7 @@ def dues(login: As, county: County = None, year: Year = None, as_json: AsJson = 
     with acting(login) as act:
         found = work_out_again(act.records, act.county(county), act.year(year), act.scheme, act.today)
         sentence = act.words("dues.done", due=found.due, waiting=found.waiting, refused=len(found.refused))
-    _tell((found.to_dict(), sentence), as_json=as_json)
+    tell(found.to_dict(), sentence, as_json=as_json)
 
 
 @imports.command("payments")
@@ -190,7 +202,7 @@ def _import(login: str, accept: str, run: Callable[[Acting, Collection[int]], Re
                 )
         if report.ignored:
             lines.append(words("import.ignored", columns=words.listed(report.ignored)))
-    _tell((told, "\n".join(lines)), as_json=as_json)
+    tell(told, "\n".join(lines), as_json=as_json)
 
 
 def _rows(text: str, act: Acting) -> list[int]:
@@ -224,11 +236,3 @@ def _yuan(act: Acting, fen: int) -> str:
     from policy_engine.money import exactly
 
     return act.words.money(exactly(max(0, fen)))
-
-
-def _tell(told: tuple[dict[str, Any], str], *, as_json: bool) -> None:
-    data, sentence = told
-    if as_json:
-        print_json(data)
-    else:
-        typer.echo(sentence)

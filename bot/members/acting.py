@@ -134,7 +134,7 @@ def _move(acting: Acting, effect: Move) -> Outcome:
 def _change_phone(acting: Acting, effect: ChangePhone) -> Outcome:
     person = acting.person(effect.whom, ACT)
     people.change_personal(acting.records, person, phone=effect.phone)
-    return Done({"name": leaving.name_of(acting, person)})
+    return Done({"name": people.name_of(acting.records, person)})
 
 
 def _die(acting: Acting, effect: Die) -> Outcome:
@@ -147,7 +147,7 @@ def _grant(acting: Acting, effect: Grant) -> Outcome:
     code = delegations.offer(acting.records, person, effect.scopes, expires_on)
     return Done(
         {
-            "name": _name(acting.records, person),
+            "name": people.name_of(acting.records, person),
             "code": f"{code[:4]}-{code[4:]}",
             "scopes": effect.scopes,
             "expires_on": expires_on,
@@ -161,7 +161,7 @@ def _revoke(acting: Acting, effect: Revoke) -> Outcome:
     for each in delegations.given_by(acting.records, person.id or 0):
         if effect.delegation in (None, each.id) and each.contact_id != acting.contact().id:
             delegations.revoke(acting.records, each, "asked")
-    return Done({"name": _name(acting.records, person)})
+    return Done({"name": people.name_of(acting.records, person)})
 
 
 def _redeem(acting: Acting, effect: Redeem) -> Outcome:
@@ -178,20 +178,20 @@ def _redeem(acting: Acting, effect: Redeem) -> Outcome:
         raise Refusal("staff_not_relatives" if delegations.offered(records, effect.code) else "wrong_code")
     given = delegations.redeem(records, contact, effect.code, effect.relation)
     person = records.locked(Person, given.person_id)
-    told = {"name": _name(records, person), "scopes": given.scopes.split(), "expires_on": given.expires_on}
+    told = {"name": people.name_of(records, person), "scopes": given.scopes.split(), "expires_on": given.expires_on}
     return Done(told)
 
 
 def _notices(acting: Acting, effect: ChooseNotices) -> Outcome:
     person = acting.person(effect.whom, OWN)
     acting.records.change(person, "notices_chosen", person_id=person.id, notices=Notices(effect.notices))
-    return Done({"name": _name(acting.records, person)})
+    return Done({"name": people.name_of(acting.records, person)})
 
 
 def _hardship(acting: Acting, effect: AskHardship) -> Outcome:
     person = acting.person(effect.whom, ACT)
     hardship.apply(acting.records, person, effect.year, None, acting.today)
-    return Done({"name": _name(acting.records, person)})
+    return Done({"name": people.name_of(acting.records, person)})
 
 
 def _export(acting: Acting, _effect: Export) -> Outcome:
@@ -208,11 +208,6 @@ def _no_worker(acting: Acting) -> None:
     """What is on record of clients is not a worker's own to take along or to erase."""
     if acting.worker() is not None:
         raise Refusal("not_for_staff")
-
-
-def _name(records: Records, person: Person) -> str:
-    personal = people.personal_of(records, person)
-    return personal.name if personal else ""
 
 
 _HOW: dict[type[Any], Callable[[Acting, Any], Outcome]] = {

@@ -218,8 +218,7 @@ def renew(acting: Acting, person: Person, year: int) -> Outcome:
     actor, records.actor = records.actor, SYSTEM
     dues.verify(records, enrolment, acting.scheme_for, acting.today)
     records.actor = actor
-    personal = people.personal_of(records, person)
-    return Done({"name": personal.name if personal else ""})
+    return Done({"name": people.name_of(records, person)})
 
 
 def _renewable(enrolment: Enrolment, year: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.members.refused import STATES
 from policy_engine.errors import N_
 
 SECTIONS: Mapping[str, str] = {
@@ -120,19 +121,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "hardship_decision": N_("export.certificate.hardship_decision"),
     },
     "state": {
-        "draft": N_("state_of.draft"),
-        "submitted": N_("state_of.submitted"),
-        "verified": N_("state_of.verified"),
-        "awaiting_payment": N_("state_of.awaiting_payment"),
-        "active": N_("state_of.active"),
-        "lapsed": N_("state_of.lapsed"),
-        "withdrawn": N_("state_of.withdrawn"),
-        "rejected": N_("state_of.rejected"),
-        "applied": N_("state_of.applied"),
-        "under_review": N_("state_of.under_review"),
-        "public_notice": N_("state_of.public_notice"),
-        "approved": N_("state_of.approved"),
-        "refused": N_("state_of.refused"),
+        **STATES,
         "open": N_("export.state.open"),
         "joined": N_("export.state.joined"),
         "taken_back": N_("export.state.taken_back"),

@@ -65,5 +65,5 @@ def join(records: Records, doubt_id: int, scheme_for: SchemeFor, today: datetime
         wording, locale = stated["wording"], stated["locale"]
         consents.give(records, contact, person, consents.ENROLMENT, wording, locale, given_as)
     if contact is not None:
-        delegations.confirm(records, person.id or 0, contact.id or 0, dues.is_minor(records, person.id or 0))
+        delegations.confirm(records, person.id or 0, contact.id or 0, minor=not people.is_adult(records, person))
     return person

@@ -23,9 +23,6 @@ from policy_engine.scheme import Scheme
 SchemeFor = Callable[[str | None], Scheme]
 """The scheme as it stands in a county: `Settings.rules`."""
 
-ADULT = 18
-"""Whoever is younger is a minor (未成年人), for whom a guardian acts."""
-
 EXPIRED = "certificate_expired"
 """What the kept result says where a certificate no longer held, so that it waived nothing."""
 
@@ -84,19 +81,9 @@ def verify(records: Records, enrolment: Enrolment, scheme_for: SchemeFor, today:
     """
     enrolment = enrolments.move(records, enrolment, EnrolmentState.VERIFIED)
     if enrolment.contact_id is not None:
-        minor = is_minor(records, enrolment.person_id)
+        minor = not people.is_adult(records, records.locked(Person, enrolment.person_id))
         delegations.confirm(records, enrolment.person_id, enrolment.contact_id, minor)
     return work_out(records, enrolment, scheme_for, today)
-
-
-def is_minor(records: Records, person_id: int) -> bool:
-    """Whether a person is under 18 today; somebody whose day of birth is not known is taken for an adult."""
-    personal = people.personal_of(records, records.locked(Person, person_id))
-    born = personal.birth_date if personal else None
-    if born is None:
-        return False
-    day = records.today
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) < ADULT
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import datetime
 from typing import Protocol
 
 from dialogs.members.effects import Done, Outcome
-from member_store.members import agreements, contributions, delegations, doubts, enrolments, hardship, people
+from member_store.members import contributions, delegations, doubts, enrolments, people
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.members.states import LIVE
+from member_store.members.stopping import stop
 from member_store.tables.access import Basis, Contact
-from member_store.tables.money import HardshipState
 from member_store.tables.people import Doubt, DoubtState, Enrolment, EnrolmentState, Person
 
 
@@ -29,8 +29,8 @@ def withdraw(acting: Doing, person: Person, year: int) -> Outcome:
     if found is None or found.state not in LIVE:
         raise Refusal("not_enrolled", year=year)
     _end(acting, found, "asked", acting.records.today)
-    _stop(acting, person, "withdrawn", keep_delegations=True)
-    return Done({"name": name_of(acting, person)})
+    stop(acting.records, person.id or 0, "withdrawn")
+    return Done({"name": people.name_of(acting.records, person)})
 
 
 def application_of(records: Records, contact: Contact, key: int, year: int) -> Enrolment | Doubt | None:
@@ -56,7 +56,7 @@ def take_back(acting: Doing, found: Enrolment | Doubt) -> Outcome:
         records.change(found, "doubt_taken_back", person_id=found.person_id, state=state, decided_at=records.now)
         return Done({"name": stated.get("name", ""), "taken_back": True})
     enrolments.move(records, found, EnrolmentState.WITHDRAWN, reason="asked")
-    return Done({"name": name_of(acting, records.locked(Person, found.person_id)), "taken_back": True})
+    return Done({"name": people.name_of(acting.records, records.locked(Person, found.person_id)), "taken_back": True})
 
 
 def move(acting: Doing, person: Person, county: str) -> Outcome:
@@ -74,11 +74,11 @@ def move(acting: Doing, person: Person, county: str) -> Outcome:
             covered = True
         elif each.state in LIVE:
             _end(acting, each, "moved", records.today)
-    _stop(acting, person, "moved", keep_delegations=True)
+    stop(records, person.id or 0, "moved")
     # The village is another one, and so is the household there.
     to = {"county": county, "community_id": None, "household_id": None}
     records.change(person, "person_moved", person_id=person.id, reason="moved", **to)
-    return Done({"name": name_of(acting, person), "county": county, "covered": covered})
+    return Done({"name": people.name_of(acting.records, person), "county": county, "covered": covered})
 
 
 def die(acting: Doing, person: Person, on: datetime.date) -> Outcome:
@@ -94,11 +94,12 @@ def die(acting: Doing, person: Person, on: datetime.date) -> Outcome:
     personal = people.personal_of(records, person)
     if personal is not None and personal.birth_date is not None and on < personal.birth_date:
         raise Refusal("died_before_birth", on=on)
-    name = name_of(acting, person)
+    name = people.name_of(acting.records, person)
     for each in enrolments.all_of(records, person.id or 0):
         if each.state in LIVE:
             _end(acting, each, "death", on)
-    _stop(acting, person, "death", keep_delegations=False)
+    stop(records, person.id or 0, "death")
+    delegations.revoke_all(records, person.id or 0, "death")
     records.change(person, "person_died", person_id=person.id, reason="death", died_on=on)
     return Done({"name": name, "on": on})
 
@@ -108,7 +109,7 @@ def alive(acting: Doing, person: Person) -> Outcome:
     if person.died_on is None:
         raise Refusal("not_deceased")
     acting.records.change(person, "death_taken_back", person_id=person.id, reason="mistake", died_on=None)
-    return Done({"name": name_of(acting, person)})
+    return Done({"name": people.name_of(acting.records, person)})
 
 
 def _end(acting: Doing, enrolment: Enrolment, reason: str, on: datetime.date) -> None:
@@ -117,22 +118,3 @@ def _end(acting: Doing, enrolment: Enrolment, reason: str, on: datetime.date) ->
     ended = enrolments.move(acting.records, enrolment, EnrolmentState.WITHDRAWN, reason=reason, ended_on=on)
     if not paid_for:
         contributions.cancel(acting.records, ended, reason)
-
-
-def _stop(acting: Doing, person: Person, reason: str, *, keep_delegations: bool) -> None:
-    records = acting.records
-    key = person.id or 0
-    for agreement in agreements.of_person(records, key):
-        if agreement.ended_on is None:
-            agreements.end(records, agreement, records.today, reason)
-    for application in hardship.of_person(records, key):
-        if application.state in (HardshipState.APPLIED, HardshipState.UNDER_REVIEW, HardshipState.PUBLIC_NOTICE):
-            hardship.withdraw(records, application, reason)
-    if not keep_delegations:
-        delegations.revoke_all(records, key, reason)
-
-
-def name_of(acting: Doing, person: Person) -> str:
-    """What a person is called, for whoever may act for them."""
-    personal = people.personal_of(acting.records, person)
-    return personal.name if personal else ""

@@ -78,7 +78,7 @@ REFUSED: Mapping[str, str] = {
 }
 """The message of every refusal."""
 
-_STATES: Mapping[str, str] = {
+STATES: Mapping[str, str] = {
     "draft": N_("state_of.draft"),
     "submitted": N_("state_of.submitted"),
     "verified": N_("state_of.verified"),
@@ -93,7 +93,8 @@ _STATES: Mapping[str, str] = {
     "approved": N_("state_of.approved"),
     "refused": N_("state_of.refused"),
 }
-_ROLES: Mapping[str, str] = {
+"""What a state of an enrolment or a hardship application is called."""
+ROLES: Mapping[str, str] = {
     "worker": N_("role.worker"),
     "office": N_("role.office"),
     "administrator": N_("role.administrator"),
@@ -120,7 +121,7 @@ def told(error: Refusal, words: Words) -> dict[str, Any]:
         elif name in ("state", "before", "after"):
             found[name] = state_told(value, words)
         elif name == "role":
-            found[name] = words(_ROLES[value]) if value in _ROLES else value
+            found[name] = words(ROLES[value]) if value in ROLES else value
         else:
             found[name] = value
     return found
@@ -128,4 +129,4 @@ def told(error: Refusal, words: Words) -> dict[str, Any]:
 
 def state_told(state: str, words: Words) -> str:
     """The state of an enrolment or a hardship application, in a few words."""
-    return words(_STATES[state]) if state in _STATES else state
+    return words(STATES[state]) if state in STATES else state

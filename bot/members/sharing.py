@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.languages import catalogue
-from bot.members.leaving import name_of
 from bot.members.refused import refused
 from dialogs.members.effects import Done, Outcome
-from member_store.members import delegations, enrolments, erasure
+from member_store.members import delegations, enrolments, erasure, people
 from member_store.members.delegations import OWN, Represented
 from member_store.members.refusals import Refusal
 from member_store.tables.access import Basis, Contact
@@ -26,11 +25,10 @@ def export_text(acting: Acting) -> str:
     records, contact = acting.records, acting.contact()
     # Of an application no more than the conversation has: else a stranger could read whom they apply for.
     decided = [each for each in delegations.represented(records, contact) if each.may(OWN)]
-    people = [export.everything_about(records, each.person) for each in decided]
     for each in decided:
         records.record("data_exported", each.person, person_id=each.person.id)
     data = {
-        "people": people,
+        "people": [export.everything_about(records, each.person) for each in decided],
         "conversation": export.conversation_of(records, acting.channel, acting.account),
     }
     words = catalogue(acting.locale)
@@ -51,7 +49,7 @@ def erase(acting: Acting) -> Outcome:
         if not each.may(OWN) and not _brought_here(acting, each, contact):
             continue
         key = each.person.id or 0
-        name = name_of(acting, each.person)
+        name = people.name_of(records, each.person)
         try:
             with records.undoable():
                 erasure.erase(records, records.locked(Person, key), "asked")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 
 from bot.members.applying import relied_on
+from bot.members.dues import SchemeFor
 from dialogs.members.standing import ACT, LOOK, NOBODY, OWN, EnrolmentView, Helper, Member, Standing, Worker
 from member_store.members import contributions, delegations, doubts, enrolments, people, settlements, staff
 from member_store.members.delegations import Represented
@@ -16,9 +16,6 @@ from policy_engine.contribution import contribution
 from policy_engine.errors import PolicyError
 from policy_engine.facts import FACTS, parse_facts
 from policy_engine.money import Money, exactly
-from policy_engine.scheme import Scheme
-
-SchemeFor = Callable[[str | None], Scheme]
 
 _DOUBTFUL = {
     DoubtState.OPEN: "submitted",
@@ -57,11 +54,10 @@ def member_of(records: Records, each: Represented, contact: Contact | None, sche
         joined = {each.year for each in doubts.joined_with(records, contact, person.id or 0)}
         theirs = [found for found in theirs if found.contact_id == contact.id or found.year in joined]
     acts = each.may(ACT)
-    personal = people.personal_of(records, person)
     return Member(
         key=person.id or 0,
         relation=given.relation,
-        name=personal.name if personal else "",
+        name=people.name_of(records, person),
         scopes=frozenset(each.scopes),
         applied=applied,
         enrolments=tuple(enrolment_view(records, found, person, scheme_for) for found in theirs),
@@ -76,11 +72,10 @@ def member_of(records: Records, each: Represented, contact: Contact | None, sche
 
 def client_of(records: Records, person: Person, scheme_for: SchemeFor) -> Member:
     """A resident as a worker of their community sees them."""
-    personal = people.personal_of(records, person)
     return Member(
         key=person.id or 0,
         relation="other",
-        name=personal.name if personal else "",
+        name=people.name_of(records, person),
         scopes=frozenset({LOOK, ACT}),
         enrolments=tuple(
             enrolment_view(records, found, person, scheme_for) for found in enrolments.all_of(records, person.id or 0)

@@ -24,7 +24,7 @@ def applications(records: Records, county: str, year: int) -> list[dict[str, Any
     return [
         {
             "person": person.id,
-            "name": _masked(records, person),
+            "name": mask_name(people.name_of(records, person)),
             "year": found.year,
             "by": _by(records, found),
             "category": found.category,
@@ -50,14 +50,9 @@ def in_doubt(records: Records, county: str | None) -> list[dict[str, Any]]:
             "doubt": doubt.id,
             "person": person.id,
             "stated_name": mask_name(str(doubts.stated_in(records, doubt).get("name", ""))),
-            "name": _masked(records, person),
+            "name": mask_name(people.name_of(records, person)),
             "relation": doubt.relation,
             "year": doubt.year,
         }
         for doubt, person in doubts.open_in(records, county)
     ]
-
-
-def _masked(records: Records, person: Person) -> str:
-    personal = people.personal_of(records, person)
-    return mask_name(personal.name) if personal else ""

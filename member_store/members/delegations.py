@@ -10,7 +10,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import col, or_, select
 
 from member_store.members import codes
-from member_store.members.people import personal_of
+from member_store.members.people import is_adult
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.tables.access import Basis, Contact, Delegation
@@ -31,9 +31,6 @@ SCOPES = {
     Basis.GUARDIAN: (LOOK, ACT, OWN),
 }
 """What goes with each basis; one by code has what the resident gave."""
-
-ADULT = 18
-"""Whoever is younger is a minor (未成年人), for whom a guardian acts."""
 
 CODE_LASTS = timedelta(hours=24)
 """How long a code waits to be used."""
@@ -99,18 +96,9 @@ def represented(records: Records, contact: Contact) -> list[Represented]:
         .order_by(col(Delegation.id))
     ).all()
     return [
-        Represented(person, delegation, delegation.basis is Basis.GUARDIAN and _is_adult(records, person))
+        Represented(person, delegation, delegation.basis is Basis.GUARDIAN and is_adult(records, person))
         for delegation, person in rows
     ]
-
-
-def _is_adult(records: Records, person: Person) -> bool:
-    personal = personal_of(records, person)
-    born = personal.birth_date if personal else None
-    if born is None:
-        return True
-    day = records.today
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) >= ADULT
 
 
 def require(records: Records, contact: Contact, person_id: int, scope: str) -> Delegation:

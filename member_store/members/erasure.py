@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select, update
 
-from member_store.members import agreements, consents, delegations, enrolments, hardship, ledger
+from member_store.members import consents, delegations, enrolments
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
-from member_store.members.states import HARDSHIP, LIVE
+from member_store.members.stopping import stop
 from member_store.tables.access import Contact, Delegation, StaffUser
-from member_store.tables.money import Account, Agreement, HardshipApplication, HardshipState, LedgerPosting, Settlement
+from member_store.tables.money import Account, Agreement, HardshipApplication, LedgerPosting, Settlement
 from member_store.tables.people import Certificate, Doubt, DoubtState, Enrolment, EnrolmentState, Person
 
 STAYS = {"ledger": "accounts", "enrolments": "accounts", "settlements": "accounts", "audit": "accountability"}
@@ -132,21 +132,8 @@ def _what_stays(records: Records, person_id: int) -> dict[str, str]:
 
 def _end_applications(records: Records, person_id: int, reason: str) -> int:
     """End what is still being looked at: nobody may go on with it once its data are gone."""
-    ended = 0
-    for enrolment in enrolments.all_of(records, person_id):
-        if enrolment.state in LIVE:
-            # What was worked out for it is owed by nobody any more.
-            ledger.cancel(records, enrolment, reason)
-            enrolments.move(records, enrolment, EnrolmentState.WITHDRAWN, reason=reason)
-            ended += 1
-    for case in hardship.of_person(records, person_id):
-        if HardshipState.WITHDRAWN in HARDSHIP.moves[case.state]:
-            hardship.withdraw(records, case, reason)
-            ended += 1
-    for agreement in agreements.of_person(records, person_id):
-        if agreement.ended_on is None:
-            agreements.end(records, agreement, records.today, reason)
-            ended += 1
+    ended = len(enrolments.end_all(records, person_id, reason, records.today))
+    ended += stop(records, person_id, reason)
     for doubt in records.session.exec(select(Doubt).where(Doubt.person_id == person_id)):
         if doubt.state is DoubtState.OPEN:
             _close(records, doubt, DoubtState.REFUSED, reason)

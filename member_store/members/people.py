@@ -13,6 +13,9 @@ from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.tables.people import Certificate, Community, Household, Notices, Person
 
+ADULT = 18
+"""Whoever is younger is a minor (未成年人), for whom a guardian acts."""
+
 
 @dataclass(frozen=True)
 class Personal:
@@ -55,6 +58,22 @@ def personal_of(records: Records, person: Person) -> Personal | None:
     """Who the person is; None for one who was erased. Raises StoreError if no key fits."""
     data = records.unseal(person.personal, f"person {person.id}")
     return Personal.from_dict(data) if data else None
+
+
+def name_of(records: Records, person: Person) -> str:
+    """What a person is called; nothing for one who was erased. What is shown of it is the caller's to decide."""
+    personal = personal_of(records, person)
+    return personal.name if personal else ""
+
+
+def is_adult(records: Records, person: Person) -> bool:
+    """Whether a person is of age today; somebody whose day of birth is not known is taken to be."""
+    personal = personal_of(records, person)
+    born = personal.birth_date if personal else None
+    if born is None:
+        return True
+    day = records.today
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) >= ADULT
 
 
 def add(
