@@ -55,10 +55,10 @@ class Settings(BaseSettings):
     today: datetime.date | None = Field(None, description="A fixed date, for trials.")
     public_url: str = Field(
         "",
-        description="Where people reach this service from outside, such as https://hebao.example; for links and logins.",
+        description="The address that people reach this service under, such as https://hebao.example.",
     )
     wechat_token: str = Field(
-        "", description="WeChat: the token of the server configuration. WeChat is on if it is set."
+        "", description="WeChat: the token of the server configuration; WeChat is on if it is set."
     )
     wechat_app_id: str = Field("", description="WeChat: the account's AppID.")
     wechat_app_secret: str = Field("", description="WeChat: the AppSecret, for all that is sent unasked.")
@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         4.5,
         gt=0,
         lt=5,
-        description="WeChat: seconds in which an answer goes with the response; WeChat hangs up after 5.",
+        description="WeChat: seconds for an answer to go with the response; WeChat hangs up after 5.",
     )
     wechat_window_hours: float = Field(
         48, gt=0, description="WeChat: hours after a person's message in which service messages may follow."
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     wechat_event_seconds: float = Field(
         60,
         gt=0,
-        description="WeChat: seconds after a menu tap, a follow or a scan in which service messages may follow.",
+        description="WeChat: seconds after a menu tap, a follow or a scan for service messages.",
     )
     wechat_event_messages: int = Field(3, ge=0, description="WeChat: service messages after one of these.")
     wechat_pictures: bool = Field(
