@@ -101,6 +101,22 @@ class Settings(BaseSettings):
     wechat_notices: Path | None = Field(
         None, description="WeChat: a YAML file with the templates of subscription notices; see docs/connect-wechat.md."
     )
+    wechat_pay_merchant: str = Field(
+        "", description="WeChat Pay: the number of the merchant account (mchid); WeChat Pay is on if it is set."
+    )
+    wechat_pay_key: str = Field("", description="WeChat Pay: the APIv3 key, 32 characters.")
+    wechat_pay_serial: str = Field("", description="WeChat Pay: the serial of our own certificate.")
+    wechat_pay_private_key: Path | None = Field(
+        None, description="WeChat Pay: the file of our private key, apiclient_key.pem."
+    )
+    wechat_pay_platform_keys: Path | None = Field(
+        None,
+        description="WeChat Pay: a folder with the platform's public keys, each named by its id "
+        "(PUB_KEY_ID_….pem), or its certificates.",
+    )
+    wechat_pay_base: str = Field(
+        "https://api.mch.weixin.qq.com", description="WeChat Pay: where it is; elsewhere no money is real."
+    )
     telegram_token: str = Field("", description="Telegram: the bot's token. Telegram is on if it is set.")
     telegram_secret: str = Field(
         "", description="Telegram: the secret of the webhook, 1 to 256 of A-Z, a-z, 0-9, _ and -. The webhook needs it."
