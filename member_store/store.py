@@ -32,12 +32,12 @@ _CHANNEL = re.compile(rf"[a-z][a-z0-9_-]{{0,{CHANNEL_LENGTH - 1}}}")
 
 _conversations, _inbox, _outbox = tables.conversations.c, tables.inbox.c, tables.outbox.c
 
-_FIND_CONVERSATION = select(_conversations.id, _conversations.state, _conversations.turn).where(
+_FIND_CONVERSATION = select(_conversations.id, _conversations.state, _conversations.turn, _conversations.waiting).where(
     _conversations.contact == bindparam("contact")
 )
 # Orders the turns of one contact on PostgreSQL; SQLite has one writer anyway.
 _LOCK_CONVERSATION = _FIND_CONVERSATION.with_for_update()
-_FIND_MESSAGE = select(_inbox.id, _inbox.turn, _inbox.outcome).where(
+_FIND_MESSAGE = select(_inbox.id, _inbox.turn, _inbox.outcome, _inbox.answered_at).where(
     _inbox.conversation_id == bindparam("conversation_id"), _inbox.message == bindparam("message")
 )
 _FIND_REPLIES = (
@@ -45,6 +45,11 @@ _FIND_REPLIES = (
 )
 _NEW_CONVERSATION = tables.conversations.insert()
 _NEW_MESSAGE, _NEW_REPLIES = tables.inbox.insert(), tables.outbox.insert()
+_ANSWERED = tables.inbox.update().where(
+    _inbox.message == bindparam("of_message"),
+    _inbox.conversation_id
+    == select(_conversations.id).where(_conversations.contact == bindparam("of_contact")).scalar_subquery(),
+)
 _SAVE_CONVERSATION = tables.conversations.update().where(_conversations.id == bindparam("conversation_id"))
 
 
@@ -122,12 +127,20 @@ class Store:
                 if known := connection.execute(_FIND_MESSAGE, claim).first():
                     return self._repeat(connection, known)
             records = self._records(connection, received_at, today)
+            records.waiting = conversation is not None and conversation.waiting
             reduced = reduce(self._state(conversation) if conversation else None, records)
             records.finish()
             state, outcome = _to_json(reduced.state), _to_json(reduced.outcome)
             payloads = [_to_json(reply) for reply in reduced.replies]
             turn = conversation.turn + 1 if conversation else 1
-            changes = {"state": self._cipher.encrypt(state), "turn": turn, "updated_at": received_at}
+            changes = {
+                "state": self._cipher.encrypt(state),
+                "turn": turn,
+                "updated_at": received_at,
+                "waiting": reduced.waits,
+            }
+            if reduced.opens is not None:
+                changes |= {"window_kind": reduced.opens, "window_at": received_at}
             if conversation:
                 conversation_id = conversation.id
                 connection.execute(_SAVE_CONVERSATION, {"conversation_id": conversation_id, **changes})
@@ -211,6 +224,13 @@ class Store:
         with self._database.reading() as connection:
             return turns_of(connection, self._cipher, contact, last)
 
+    def answered(self, channel: str, account: str, message_id: str, now: datetime | None = None) -> None:
+        """Note that the platform has taken the answer to a message. Raises ValueError and StoreError as `turn`."""
+        contact = self._contact(channel, account)
+        which = {"of_contact": contact, "of_message": keyed_hash(self._look_up_key, contact, message_id)}
+        with self._database.writing() as connection:
+            connection.execute(_ANSWERED, {**which, "answered_at": now or datetime.now(UTC)})
+
     def forget_conversation(self, channel: str, account: str) -> bool:
         """Delete all that was said with a contact. Whether there was anything.
 
@@ -249,7 +269,8 @@ class Store:
     def _repeat(self, connection: Connection, known: Row[*tuple[Any, ...]]) -> StoredTurn:
         rows = connection.execute(_FIND_REPLIES, {"inbox_id": known.id}).all()
         replies = [self._read(row.payload, f"outbox {row.id}") for row in rows]
-        return StoredTurn(replies, self._read(known.outcome, f"inbox {known.id}"), known.turn, repeated=True)
+        outcome = self._read(known.outcome, f"inbox {known.id}")
+        return StoredTurn(replies, outcome, known.turn, repeated=True, answered=known.answered_at is not None)
 
     def _state(self, conversation: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         return self._read(conversation.state, f"conversation {conversation.id}")

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from dialogs.replies import Answer, Attachment, Comparison, Decision, Line, Question, Receipt, Reply, Source, Text
+from dialogs.replies import (
+    Answer,
+    Attachment,
+    Comparison,
+    Decision,
+    HandOver,
+    Line,
+    Question,
+    Receipt,
+    Reply,
+    Source,
+    Text,
+)
 
 Words = Callable[..., str]
 
@@ -14,7 +26,7 @@ _MARKS = {True: "✓", False: "✗", None: "?"}
 def plain(reply: Reply, words: Words) -> str:
     """One reply as text, in the language that it was written in."""
     match reply:
-        case Text():
+        case Text() | HandOver():
             return reply.text
         case Question():
             return "\n".join(_question(reply))
