@@ -20,10 +20,14 @@ HUMAN_SINCE = "human_since"
 
 @dataclass(frozen=True)
 class Parcel:
-    """Something that follows an answer in a message of its own: a `text`, or a `picture` as SVG."""
+    """Something that follows an answer in a message of its own: a `text`, or a `picture` as SVG.
+
+    `taps` are the lines of a text that can be tapped, each with what the tap sends back (`Inbound.tap`).
+    """
 
     kind: str
     body: str = field(repr=False)
+    taps: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ def leaving(records: Records, inbound: Inbound, turn: Turn, kept: Reduced, more:
     """The turn with what of its answer has to follow written down; `more`: something else waits already."""
     parcels = inbound.follows(outbound_of(turn, kept)) if inbound.follows is not None else ()
     for parcel in parcels:
-        deliveries.leave(records, inbound.channel, inbound.account, parcel.kind, {"body": parcel.body})
+        payload = {"body": parcel.body, "taps": parcel.taps}
+        deliveries.leave(records, inbound.channel, inbound.account, parcel.kind, payload)
     return replace(kept, waits=more or bool(parcels))
 
 
