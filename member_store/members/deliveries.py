@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from member_store.members.records import Records
 from member_store.tables.conversations import conversations
@@ -133,6 +134,22 @@ def refuse_waiting(records: Records, channel: str, account: str, reason: str) ->
     )
     to = {"state": DeliveryState.REFUSED, "payload": None, "reason": reason, "changed_at": records.now}
     return int(records.connection.execute(gone.values(**to)).rowcount)
+
+
+def forget(records: Records, channel: str, account: str) -> None:
+    """Delete all that the ledger has on a contact."""
+    records.connection.execute(delete(deliveries).where(_columns.contact == records.hash(channel, account)))
+
+
+def unchanged_since(records: Records, before: datetime, after: int, most: int | None) -> list[int]:
+    """The messages, by id from `after` on, with which nothing happened since a moment; at most so many."""
+    old = select(_columns.id).where(_columns.changed_at < before, _columns.id > after)
+    return list(records.connection.execute(old.order_by(_columns.id).limit(most)).scalars())
+
+
+def forget_ids(records: Records, ids: Sequence[int]) -> int:
+    """Delete these; returns how many were there."""
+    return int(records.connection.execute(delete(deliveries).where(_columns.id.in_(ids))).rowcount)
 
 
 def reported(records: Records, platform_id: str, reason: str | None) -> bool:
