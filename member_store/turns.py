@@ -32,13 +32,15 @@ class Reduced:
 class StoredTurn:
     """A turn that is on disk. `turn` counts from 1; `repeated`: the message had been dealt with before.
 
-    `answered`: the platform has taken the answer, where it is sent by itself.
+    `answered`: the platform has taken the answer, where it is sent by itself. `received_at` is when the message was
+    dealt with, in UTC.
     """
 
     replies: list[dict[str, Any]] = field(repr=False)
     outcome: dict[str, Any] = field(repr=False)
     turn: int
     repeated: bool
+    received_at: datetime
     answered: bool = False
 
 
