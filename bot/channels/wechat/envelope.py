@@ -42,6 +42,10 @@ class NotSigned(Exception):  # noqa: N818 - what was found, not what failed
     """The request does not come from WeChat, comes at another time than it says, or cannot be decrypted."""
 
 
+class KeyMissing(NotSigned):
+    """An encrypted message, but no key is set: somebody has to set one."""
+
+
 class NotReadable(Exception):  # noqa: N818 - what was found, not what failed
     """The request is no message: no XML, or not in the form that WeChat writes."""
 
@@ -85,6 +89,8 @@ class Envelope:
             return Letter(body, None)
         if kind != "aes":
             raise NotReadable
+        if not self._keys:
+            raise KeyMissing
         encrypted = _encrypted(body)
         self._check(query, query.get("msg_signature", ""), encrypted)
         for key in self._keys:
