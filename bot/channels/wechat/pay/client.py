@@ -94,8 +94,8 @@ class PayClient:
             return NotPaid(number, "unknown")
         return transaction(self.merchant, self._good(answer).told, number)
 
-    async def close(self, number: str) -> None:
-        """Let nobody pay an order any more; one that the platform does not know or has closed will do.
+    async def close(self, number: str) -> bool:
+        """Let nobody pay an order any more. Whether the platform knows it: one that it does not cannot be paid yet.
 
         Raises AlreadyPaidError, and faults as `prepay`.
         """
@@ -105,6 +105,7 @@ class PayClient:
             raise AlreadyPaidError
         if answer.code not in _GONE | _CLOSED:
             self._good(answer)
+        return answer.code not in _GONE
 
     async def _ask(self, method: str, target: str, told: dict[str, Any] | None = None) -> _Answer:
         body = b"" if told is None else json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8")

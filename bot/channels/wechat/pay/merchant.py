@@ -88,7 +88,8 @@ def read_merchant(settings: Settings) -> Merchant | None:
     key = settings.wechat_pay_key.encode("utf-8")
     if len(key) != 32:
         raise SettingsError(
-            f"HEBAO_WECHAT_PAY_KEY has {len(key)} bytes. The APIv3 key has 32; see 账户中心, API安全 on pay.weixin.qq.com."
+            f"HEBAO_WECHAT_PAY_KEY has {len(key)} bytes, and the APIv3 key has 32. "
+            "It is set on pay.weixin.qq.com: 账户中心, API安全."
         )
     base = _base(settings)
     return Merchant(
@@ -161,6 +162,7 @@ def _platform_keys(folder: Path) -> dict[str, RSAPublicKey]:
 def _platform_key(path: Path, setting: str) -> tuple[str, RSAPublicKey]:
     """A key with the serial that the platform calls it by: a certificate has its own, a bare key its file's name."""
     content = _read(path, setting)
+    key: object
     try:
         if b"BEGIN CERTIFICATE" in content:
             certificate = x509.load_pem_x509_certificate(content)
