@@ -37,6 +37,7 @@ class Outbound:
     `asks` is the fact that is asked for, or None; `offer` what the buttons of the question are known by, None where it
     has none; `state` is what scripts may look at; `said` is the message as it was kept, identity numbers taken out.
     `repeated`: the message had been dealt with before; `answered`: and the platform had taken this answer.
+    `received_at` is when it was dealt with, in UTC.
     """
 
     replies: tuple[Reply, ...]
@@ -48,6 +49,7 @@ class Outbound:
     offer: str | None = None
     repeated: bool = False
     answered: bool = False
+    received_at: datetime.datetime | None = None
 
 
 Follows = Callable[[Outbound], Sequence[Parcel]]
@@ -126,7 +128,8 @@ def reduced(turn: Turn, said_at: datetime.datetime, **more: Any) -> Reduced:
 def outbound(stored: StoredTurn) -> Outbound:
     """A stored turn as the channels get it."""
     replies = tuple(reply_from_dict(each) for each in stored.replies)
-    return _outbound(replies, stored.outcome, repeated=stored.repeated, answered=stored.answered)
+    told = {"repeated": stored.repeated, "answered": stored.answered, "received_at": stored.received_at}
+    return _outbound(replies, stored.outcome, **told)
 
 
 def outbound_of(turn: Turn, kept: Reduced) -> Outbound:
