@@ -128,7 +128,7 @@ def reduced(turn: Turn, said_at: datetime.datetime, **more: Any) -> Reduced:
 def outbound(stored: StoredTurn) -> Outbound:
     """A stored turn as the channels get it."""
     replies = tuple(reply_from_dict(each) for each in stored.replies)
-    told = {"repeated": stored.repeated, "answered": stored.answered, "received_at": stored.received_at}
+    told: dict[str, Any] = {"repeated": stored.repeated, "answered": stored.answered, "received_at": stored.received_at}
     return _outbound(replies, stored.outcome, **told)
 
 
