@@ -87,7 +87,10 @@ def _received(data: Mapping[str, Any]) -> Received:
     scanned = event in {"subscribe_scan", "scan"}
     text = _text(data, "Recognition") if kind == "voice" else _text(data, "Content")
     number = _NUMBER.fullmatch(_text(data, "MsgId"))
-    copies = (account, created, kind, event, key, text)
+    notices = tuple(_notices(data)) if event.startswith("subscribe_msg_") else ()
+    sent, status = _text(data, "MsgID"), _text(data, "Status")
+    # Of two results or two choices in one second none is a copy of the other.
+    copies = (account, created, kind, event, key, text, sent, status, *(repr(notice) for notice in notices))
     return Received(
         kind=kind,
         account=account,
@@ -99,9 +102,9 @@ def _received(data: Mapping[str, Any]) -> Received:
         tap=_text(data, "bizmsgmenuid") or None,
         key=key,
         scene=key if scanned else "",
-        sent=_text(data, "MsgID"),
-        status=_text(data, "Status"),
-        notices=tuple(_notices(data)) if event.startswith("subscribe_msg_") else (),
+        sent=sent,
+        status=status,
+        notices=notices,
     )
 
 

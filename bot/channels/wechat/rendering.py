@@ -52,10 +52,13 @@ class Rendered:
 
 
 class Rendering:
-    """How answers are rendered with these settings. The same answer is rendered the same each time."""
+    """How answers are rendered with these settings. The same answer is rendered the same each time.
 
-    def __init__(self, settings: Settings) -> None:
-        self._follows = settings.wechat_window_messages > 0
+    `follows`: something sends what does not go with the response; without it people are told how to ask for the rest.
+    """
+
+    def __init__(self, settings: Settings, *, follows: bool = True) -> None:
+        self._follows = follows and settings.wechat_window_messages > 0
         self._pictures = settings.wechat_pictures and self._follows and find_spec("resvg_py") is not None
         self._humans = settings.wechat_humans
 
