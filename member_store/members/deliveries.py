@@ -17,6 +17,9 @@ _columns, _conversations = deliveries.c, conversations.c
 
 TEXT, PICTURE = "text", "picture"
 
+MESSAGE = "message"
+"""The window that somebody opens by writing; the others are opened by a tap, a scan or the like."""
+
 _STALE = timedelta(minutes=2)
 """After so long a platform that was to take a message has not said that it did, and will not any more."""
 
@@ -29,7 +32,7 @@ _WAITING = (
 _LEAVE = deliveries.insert()
 _CHANGE = deliveries.update().where(_columns.id == bindparam("which"))
 _CLAIM = _CHANGE.where(_columns.state == DeliveryState.WAITING).values(attempts=_columns.attempts + 1)
-_WINDOW = select(_conversations.window_kind, _conversations.window_at).where(_conversations.contact == bindparam("to"))
+_WINDOW = select(_conversations.heard_at, _conversations.window_kind, _conversations.window_at).where(_conversations.contact == bindparam("to"))
 _WAITS = conversations.update().where(_conversations.contact == bindparam("to")).values(waiting=True)
 
 
@@ -45,7 +48,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Window:
-    """The last thing by which a contact opened their platform's window for messages, and when."""
+    """Something by which a contact opened their platform's window for messages, and when."""
 
     kind: str
     opened_at: datetime
@@ -161,10 +164,13 @@ def reported(records: Records, platform_id: str, reason: str | None) -> bool:
     return bool(records.connection.execute(found.values(**to)).rowcount)
 
 
-def window(records: Records, channel: str, account: str) -> Window | None:
-    """The window that a contact opened last; None where they never did."""
+def windows(records: Records, channel: str, account: str) -> list[Window]:
+    """The windows that a contact opened last, by a message and by a tap or the like; none where they never did."""
     row = records.connection.execute(_WINDOW, {"to": records.hash(channel, account)}).first()
-    return Window(row.window_kind, row.window_at) if row is not None and row.window_kind is not None else None
+    if row is None:
+        return []
+    found = ((MESSAGE, row.heard_at), (row.window_kind, row.window_at))
+    return [Window(kind, opened_at) for kind, opened_at in found if opened_at is not None]
 
 
 def count_since(records: Records, channel: str, account: str, way: str, since: datetime) -> int:

@@ -36,8 +36,11 @@ class Conversation(SQLModel, table=True):
     turn: int = Field(description="how many turns were taken")
     created_at: datetime = Field(sa_type=UTCDateTime)
     updated_at: datetime = Field(sa_type=UTCDateTime)
-    window_kind: str | None = Field(default=None, max_length=16, description="what opened the platform's window last")
-    window_at: datetime | None = Field(default=None, sa_type=UTCDateTime, description="when it was opened")
+    heard_at: datetime | None = Field(
+        default=None, sa_type=UTCDateTime, description="the last message, which opens the platform's window"
+    )
+    window_kind: str | None = Field(default=None, max_length=16, description="what else opened one last: a tap, a scan")
+    window_at: datetime | None = Field(default=None, sa_type=UTCDateTime, description="when that was")
     waiting: bool = Field(
         default=False,
         sa_column_kwargs={"server_default": false()},

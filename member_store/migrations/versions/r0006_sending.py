@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("expires_at", _MOMENT, nullable=False),
         sa.UniqueConstraint("state", name="uq_login_state_state"),
     )
+    op.add_column("conversation", sa.Column("heard_at", _MOMENT))
     op.add_column("conversation", sa.Column("window_kind", sa.String(16)))
     op.add_column("conversation", sa.Column("window_at", _MOMENT))
     op.add_column("conversation", sa.Column("waiting", sa.Boolean, nullable=False, server_default=sa.false()))
@@ -67,7 +68,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("contact", "gone_at")
     op.drop_column("inbox", "answered_at")
-    for column in ("waiting", "window_at", "window_kind"):
+    for column in ("waiting", "window_at", "window_kind", "heard_at"):
         op.drop_column("conversation", column)
     for table in ("login_state", "access_token", "subscription_consent", "delivery"):
         op.drop_table(table)

@@ -113,11 +113,15 @@ def test_a_picture_is_not_said_later(store, who):
 
 def test_the_last_thing_that_opened_a_window_is_known(store, who):
     with store.reading_records() as records:
-        assert deliveries.window(records, *who) is None
+        assert deliveries.windows(records, *who) == []
     visit(store, who, "1", NOW)
     visit(store, who, "2", NOW + MINUTE)
+    store.turn(*who, "3", "", lambda *_: Reduced({}, [], {}, opens="click"), NOW + 2 * MINUTE)
+    store.turn(*who, "4", "", lambda *_: Reduced({}, [], {}), NOW + 3 * MINUTE)
     with store.reading_records() as records:
-        assert deliveries.window(records, *who) == deliveries.Window("message", NOW + MINUTE)
+        message, click = deliveries.windows(records, *who)
+    assert message == deliveries.Window("message", NOW + MINUTE)
+    assert click == deliveries.Window("click", NOW + 2 * MINUTE)
 
 
 @pytest.mark.parametrize("reason", [None, "blocked", "failed"])
@@ -125,8 +129,8 @@ def test_what_the_platform_says_later_is_written_down(store, who, reason):
     delivery = leave(store, who, "a")
     begin(store, delivery)
     with store.records(now=NOW) as records:
-        deliveries.sent(records, delivery, f"id {who[1]}")
-        assert deliveries.reported(records, f"id {who[1]}", reason)
+        deliveries.sent(records, delivery, who[1][-60:])
+        assert deliveries.reported(records, who[1][-60:], reason)
         assert not deliveries.reported(records, "another", reason)
         assert deliveries.count_since(records, *who, "service", NOW) == (1 if reason is None else 0)
 
