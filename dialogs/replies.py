@@ -146,17 +146,9 @@ class Attachment:
     label: str
 
 
-@dataclass(frozen=True)
-class HandOver:
-    """From here on people answer, on the channel's own customer service; `text` says so, and the way back."""
+Reply = Text | Question | Decision | Receipt | Comparison | Answer | Attachment
 
-    kind: ClassVar[str] = "hand_over"
-    text: str
-
-
-Reply = Text | Question | Decision | Receipt | Comparison | Answer | Attachment | HandOver
-
-_ALL: tuple[type[Reply], ...] = (Text, Question, Decision, Receipt, Comparison, Answer, Attachment, HandOver)
+_ALL: tuple[type[Reply], ...] = (Text, Question, Decision, Receipt, Comparison, Answer, Attachment)
 _KINDS: dict[str, type[Reply]] = {each.kind: each for each in _ALL}
 _PARTS: dict[str, type[Any]] = {"sources": Source, "choices": Choice, "reasons": Reason, "lines": Line, "rows": Row}
 

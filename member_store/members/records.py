@@ -33,8 +33,7 @@ _Row = TypeVar("_Row", bound=SQLModel)
 class Records:
     """One transaction's view of the members. Made by the store; must not outlive the transaction.
 
-    `actor` is who acts, for the audit; `now` the moment of it; `today` the day, where the office is; `waiting` whether
-    something may wait for the next visit of the contact whose turn it is.
+    `actor` is who acts, for the audit; `now` the moment of it; `today` the day, where the office is.
     """
 
     database: Database = field(repr=False)
@@ -44,7 +43,6 @@ class Records:
     now: datetime
     today: date
     actor: Actor = SYSTEM
-    waiting: bool = False
     _entries: list[dict[str, Any]] = field(default_factory=list, repr=False)
     _before: list[tuple[int, dict[str, Any]]] = field(default_factory=list, repr=False)
 
@@ -173,7 +171,7 @@ class Records:
             self.session.close()
 
 
-_SECRET = frozenset({"identity", "code", "payment"})
+_SECRET = frozenset({"identity", "code"})
 """Hashes: they look up a person or let one in, and say nothing to a reader."""
 
 

@@ -1,1 +1,0 @@
-"""What goes out to WeChat's servers: https://developers.weixin.qq.com/doc/service/api/."""
