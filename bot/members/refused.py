@@ -94,7 +94,7 @@ STATES: Mapping[str, str] = {
     "refused": N_("state_of.refused"),
 }
 """What a state of an enrolment or a hardship application is called."""
-ROLES: Mapping[str, str] = {
+_ROLES: Mapping[str, str] = {
     "worker": N_("role.worker"),
     "office": N_("role.office"),
     "administrator": N_("role.administrator"),
@@ -121,7 +121,7 @@ def told(error: Refusal, words: Words) -> dict[str, Any]:
         elif name in ("state", "before", "after"):
             found[name] = state_told(value, words)
         elif name == "role":
-            found[name] = words(ROLES[value]) if value in ROLES else value
+            found[name] = words(_ROLES[value]) if value in _ROLES else value
         else:
             found[name] = value
     return found
