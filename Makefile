@@ -50,7 +50,7 @@ format: $(VENV)/.test
 lock:
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip -q install uv
 	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras ../pyproject.toml -o all.lock -q
-	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build -c all.lock ../pyproject.toml -o run.lock -q
+	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra wechat -c all.lock ../pyproject.toml -o run.lock -q
 	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra test -c all.lock ../pyproject.toml -o test.lock -q
 	cd requirements && ../$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra batch --extra bench -c all.lock ../pyproject.toml -o bench.lock -q
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +24,9 @@ from bot.threads import Threads
 from member_store.errors import StoreError
 from policy_engine.errors import PolicyError
 
+if TYPE_CHECKING:
+    from bot.channels.telegram.webhook import Webhook
+
 LARGEST_BODY = 64 * 1024
 """Bytes of a request. The longest message takes a quarter of it."""
 
@@ -37,11 +41,14 @@ _HEADERS = [
 def create_app(service: Service, settings: Settings) -> FastAPI:
     """The application over a service. Closing it lets turns that are under way finish."""
     threads = Threads(service, settings)
+    telegram = _telegram(threads, settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threads.warm_up()
         yield
+        if telegram is not None:
+            await telegram.close()
         threads.close()
         service.close()
 
@@ -50,6 +57,8 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     )
     app.include_router(web_routes(threads))
     app.include_router(api_routes(threads, settings))
+    if telegram is not None:
+        app.router.routes.append(telegram.route)
     app.mount("/static", _Static(directory=STATIC))
 
     @app.get("/healthz", include_in_schema=False)
@@ -60,6 +69,16 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     _handle_errors(app)
     app.add_middleware(_Guard)
     return app
+
+
+def _telegram(threads: Threads, settings: Settings) -> Webhook | None:
+    """The webhook of Telegram; None where it is not set up, or long polling is used. Raises SettingsError."""
+    if not settings.telegram_token or not settings.telegram_secret:
+        return None
+    # It takes seconds to import, and much memory.
+    from bot.channels.telegram.webhook import Webhook
+
+    return Webhook(threads, settings)
 
 
 def _handle_errors(app: FastAPI) -> None:

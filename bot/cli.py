@@ -21,6 +21,7 @@ from bot.commands.policy import policy
 from bot.commands.questions import add_questions
 from bot.commands.retention import retention
 from bot.commands.staff import staff
+from bot.commands.telegram import telegram
 from bot.commands.village import add_village
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ app.add_typer(database, name="db")
 app.add_typer(retention, name="retention")
 app.add_typer(ledger, name="ledger")
 app.add_typer(staff, name="staff")
+app.add_typer(telegram, name="telegram")
 
 
 def main() -> NoReturn:

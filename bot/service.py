@@ -7,85 +7,52 @@ commit does anything leave. The same message again gets the same answer and does
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Self
 
+from bot.exchange import (
+    HUMAN_SINCE,
+    Follows,
+    Inbound,
+    Outbound,
+    Parcel,
+    Past,
+    View,
+    outbound,
+    past,
+    reduced,
+)
 from bot.languages import LOCALES, first_language
+from bot.leaving import is_more, is_word, leaving, unchanged, waiting_for, with_people
 from bot.members.acting import Acting, act
 from bot.members.standing import standing_of
 from bot.settings import Settings
 from bot.surroundings import context_of
+from dialogs.arrivals import Event, attend, out_of_date
 from dialogs.context import Context
 from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.members.codes import read_code
 from dialogs.members.effects import Done, Erase
 from dialogs.members.outcomes import concluded
 from dialogs.members.standing import NOBODY
+from dialogs.offers import tapped
 from dialogs.questions import GOAL
-from dialogs.replies import Reply, reply_from_dict, reply_to_dict
+from dialogs.replies import Reply, Text
 from dialogs.respond import Turn, greet, open_question, respond
 from dialogs.resuming import Resumed, resumed
 from dialogs.understanding import mask_identity_numbers
 from member_store.members.delegations import is_known, known_contact
 from member_store.members.people import communities
+from member_store.members.reach import back, gone
 from member_store.members.records import Records
 from member_store.store import Store
-from member_store.turns import PastTurn, Reduced, StoredTurn
-from policy_engine.facts import fact_to_json
+from member_store.turns import Reduced
+
+__all__ = ["HISTORY", "Follows", "Inbound", "Outbound", "Parcel", "Past", "Service", "View"]
 
 HISTORY = 50
 """Turns that a page shows."""
-
-
-@dataclass(frozen=True)
-class Inbound:
-    """A message as a channel hands it over.
-
-    `account` is who it is from in that channel's own terms, `message_id` the channel's id of this message. `locale` is
-    what is known of the person's language (a tag or an Accept-Language header), used until they choose one.
-    """
-
-    channel: str
-    account: str
-    message_id: str
-    text: str
-    locale: str | None = None
-
-
-@dataclass(frozen=True)
-class Outbound:
-    """The answer.
-
-    `asks` is the fact that is asked for, or None; `state` is what scripts may look at; `said` is the message as it was
-    kept, identity numbers taken out.
-    """
-
-    replies: tuple[Reply, ...]
-    asks: str | None
-    locale: str
-    large_text: bool
-    state: dict[str, Any]
-    said: str = ""
-    repeated: bool = False
-
-
-@dataclass(frozen=True)
-class Past:
-    """One exchange of the past. `said` is empty where the program spoke first."""
-
-    said: str
-    replies: tuple[Reply, ...]
-
-
-@dataclass(frozen=True)
-class View:
-    """A contact's conversation as it stands: language, type size, the last exchanges, and whether there are earlier."""
-
-    locale: str
-    large_text: bool
-    new: bool
-    exchanges: tuple[Past, ...]
-    earlier: bool
 
 
 class Service:
@@ -114,7 +81,7 @@ class Service:
 
         Raises ValueError for a malformed channel, account or message id, StoreError where the store fails.
         """
-        context = self.context()
+        context = replace(self.context(), humans=self._settings.wechat_humans and inbound.channel == "wechat")
         received = now or datetime.datetime.now(datetime.UTC)
         # Nobody needs an identity number in what was said, so none is kept there, not even encrypted.
         text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")
@@ -130,17 +97,74 @@ class Service:
                 going_on = resumed(state, _away(state, received), around, locale)
             else:
                 going_on = Resumed(Conversation(first_language(spoken, inbound.locale), asked=GOAL))
-            # What is kept is masked; an enrolment needs the number itself, and keeps it where it belongs.
-            turn = respond(going_on.conversation, inbound.text.replace("\r\n", "\n"), around)
-            # Whoever begins anew wants to hear nothing of what was before.
-            told = going_on.told if turn.conversation.steps or not going_on.conversation.steps else ()
-            turn, forgets = self._acted(turn, around, records, inbound)
-            return _reduced(replace(turn, replies=(*told, *turn.replies)), received, forgets=forgets)
+            if state and self._is_with_people(state, inbound, received):
+                return with_people(going_on.conversation, state[HUMAN_SINCE], received, inbound.opens)
+            given, more = waiting_for(records, inbound) if records.waiting else ("", False)
+            told: tuple[Reply, ...] = ()
+            forgets = False
+            if given and is_more(text):
+                turn = Turn(going_on.conversation, ())
+            else:
+                comes_back = bool(state and HUMAN_SINCE in state) and is_word("human.back", text)
+                turn = _answer(inbound, going_on.conversation, around, comes_back=comes_back)
+                # Whoever begins anew wants to hear nothing of what was before.
+                told = going_on.told if turn.conversation.steps or not going_on.conversation.steps else ()
+                turn, forgets = self._acted(turn, around, records, inbound)
+            late = (Text(given),) if given else ()
+            turn = replace(turn, replies=(*late, *told, *turn.replies))
+            return leaving(records, inbound, turn, reduced(turn, received, forgets=forgets, opens=inbound.opens), more)
 
         stored = self._store.turn(
             inbound.channel, inbound.account, inbound.message_id, text, reduce, received, self._settings.now
         )
-        return replace(_outbound(stored), said=text)
+        return replace(outbound(stored), said=text)
+
+    def answered(self, channel: str, account: str, message_id: str) -> None:
+        """Note that the platform has taken the answer to a message. Raises as `handle` does."""
+        self._store.answered(channel, account, message_id)
+
+    def happened(self, channel: str, account: str, message_id: str, what: Callable[[Records], None]) -> bool:
+        """Have the members' records changed by something that nobody said; once, however often it is told.
+
+        Whether it was told for the first time. Raises as `handle` does, and whatever `what` raises.
+        """
+
+        def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
+            what(records)
+            return unchanged(state, records.now, waits=records.waiting)
+
+        stored = self._store.turn(channel, account, message_id, "", reduce, None, self._settings.now)
+        return not stored.repeated
+
+    def human(self, channel: str, account: str, message_id: str, *, holds: bool) -> None:
+        """People on the platform's customer service have taken a conversation over, or given it back."""
+
+        def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
+            kept = unchanged(state, records.now, waits=records.waiting)
+            if holds:
+                kept.state[HUMAN_SINCE] = records.now.isoformat()
+            else:
+                kept.state.pop(HUMAN_SINCE, None)
+            return kept
+
+        self._store.turn(channel, account, message_id, "", reduce, None, self._settings.now)
+
+    def gone(self, channel: str, account: str, message_id: str) -> None:
+        """Somebody left or blocked the account: nothing is sent to them until they come back."""
+        self.happened(channel, account, message_id, lambda records: gone(records, channel, account))
+
+    def back(self, channel: str, account: str, message_id: str) -> None:
+        """They are there again."""
+        self.happened(channel, account, message_id, lambda records: back(records, channel, account))
+
+    def _is_with_people(self, state: dict[str, Any], inbound: Inbound, now: datetime.datetime) -> bool:
+        """Whether people answer at the moment, and not the program."""
+        since = state.get(HUMAN_SINCE)
+        # A page is no messenger: what is typed there reaches nobody else.
+        if not isinstance(since, str) or inbound.opens is None or inbound.event is Event.ARRIVED:
+            return False
+        lasts = datetime.timedelta(minutes=self._settings.wechat_human_minutes)
+        return now - datetime.datetime.fromisoformat(since) < lasts and not is_word("human.back", inbound.text)
 
     def _around(self, context: Context, records: Records, channel: str, account: str) -> Context:
         """What a turn needs from around it, with how this contact stands."""
@@ -201,9 +225,9 @@ class Service:
             # Before anything was said there is only the greeting, which is shown in the new language anyway.
             again = conversation.steps and chosen.locale != conversation.locale
             asked = open_question(chosen, self._around(context, records, channel, account)) if again else None
-            return _reduced(Turn(chosen, (asked,) if asked else ()), now - _away(state, now))
+            return reduced(Turn(chosen, (asked,) if asked else ()), now - _away(state, now), waits=records.waiting)
 
-        return _outbound(self._store.turn(channel, account, message_id, "", reduce, now, self._settings.now))
+        return outbound(self._store.turn(channel, account, message_id, "", reduce, now, self._settings.now))
 
     def view(self, channel: str, account: str, wanted: str | None = None) -> View:
         """The conversation as a page shows it; for somebody new, the greeting in the language they want.
@@ -213,10 +237,10 @@ class Service:
         state = self._store.conversation(channel, account)
         stored = conversation_from_dict(state) if state else None
         conversation = stored[0] if stored else None
-        past = self._store.history(channel, account, HISTORY + 1) if conversation else []
-        shown = [exchange for exchange in map(_past, past[-HISTORY:]) if exchange.said or exchange.replies]
+        found = self._store.history(channel, account, HISTORY + 1) if conversation else []
+        shown = [exchange for exchange in map(past, found[-HISTORY:]) if exchange.said or exchange.replies]
         locale = conversation.locale if conversation else first_language("", wanted)
-        earlier = len(past) > HISTORY
+        earlier = len(found) > HISTORY
         greeting = [] if earlier else [Past("", greet(locale, self.context()).replies)]
         return View(
             locale=locale,
@@ -232,11 +256,11 @@ class Service:
 
         Choices made by tapping a setting say nothing and are left out. Raises as `handle` does.
         """
-        past = self._store.history(channel, account, last + 1)
-        locale = past[-last:][0].outcome["locale"] if past else LOCALES[0]
-        asked = [None, *(each.outcome["asks"] for each in past)]
-        told = [(each.text, question) for each, question in zip(past, asked, strict=False)]
-        return [(text, question) for text, question in told[-last:] if text], locale, len(past) <= last
+        found = self._store.history(channel, account, last + 1)
+        locale = found[-last:][0].outcome["locale"] if found else LOCALES[0]
+        asked = [None, *(each.outcome["asks"] for each in found)]
+        told = [(each.text, question) for each, question in zip(found, asked, strict=False)]
+        return [(text, question) for text, question in told[-last:] if text], locale, len(found) <= last
 
 
 def _away(state: dict[str, Any] | None, now: datetime.datetime) -> datetime.timedelta:
@@ -245,40 +269,17 @@ def _away(state: dict[str, Any] | None, now: datetime.datetime) -> datetime.time
     return now - datetime.datetime.fromisoformat(said_at) if isinstance(said_at, str) else datetime.timedelta()
 
 
-def _reduced(turn: Turn, said_at: datetime.datetime, *, forgets: bool = False) -> Reduced:
-    conversation = turn.conversation
-    facts = {name: fact_to_json(value) for name, value in conversation.facts().items()}
-    return Reduced(
-        state={**conversation.to_dict(), "said_at": said_at.isoformat()},
-        replies=[reply_to_dict(reply) for reply in turn.replies],
-        outcome={
-            "asks": conversation.asked,
-            "locale": conversation.locale,
-            "large_text": conversation.large_text,
-            "state": {
-                "subject": conversation.subject,
-                "flow": conversation.flows[-1] if conversation.flows else None,
-                "flows": list(conversation.flows),
-                "facts": facts,
-                "unsure": sorted(conversation.unsure()),
-                "locale": conversation.locale,
-            },
-        },
-        forgets=forgets,
-    )
-
-
-def _outbound(stored: StoredTurn) -> Outbound:
-    outcome = stored.outcome
-    return Outbound(
-        replies=tuple(reply_from_dict(each) for each in stored.replies),
-        asks=outcome["asks"],
-        locale=outcome["locale"],
-        large_text=outcome["large_text"],
-        state=outcome["state"],
-        repeated=stored.repeated,
-    )
-
-
-def _past(turn: PastTurn) -> Past:
-    return Past(turn.text, tuple(reply_from_dict(each) for each in turn.replies))
+def _answer(inbound: Inbound, conversation: Conversation, around: Context, *, comes_back: bool) -> Turn:
+    """What the conversation makes of a message; `comes_back`: people had it, and it is asked for again."""
+    if comes_back:
+        return attend(conversation, Event.ARRIVED, around)
+    if inbound.event is not Event.SAID:
+        return attend(conversation, inbound.event, around)
+    # What is kept is masked; an enrolment needs the number itself, and keeps it where it belongs.
+    text = inbound.text.replace("\r\n", "\n")
+    if inbound.tap is not None:
+        label = tapped(inbound.tap, open_question(conversation, around), conversation)
+        if label is None:
+            return out_of_date(conversation, around)
+        text = label
+    return respond(conversation, text, around)

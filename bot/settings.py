@@ -53,6 +53,81 @@ class Settings(BaseSettings):
         "Amounts stay for ever: accounts have to be kept for 30 years (会计档案管理办法), and hold no names.",
     )
     today: datetime.date | None = Field(None, description="A fixed date, for trials.")
+    public_url: str = Field(
+        "",
+        description="The address that people reach this service under, such as https://hebao.example.",
+    )
+    wechat_token: str = Field(
+        "", description="WeChat: the token of the server configuration; WeChat is on if it is set."
+    )
+    wechat_app_id: str = Field("", description="WeChat: the account's AppID.")
+    wechat_app_secret: str = Field("", description="WeChat: the AppSecret, for all that is sent unasked.")
+    wechat_aes_key: str = Field("", description="WeChat: the EncodingAESKey; needed in safe and compatible mode.")
+    wechat_aes_key_previous: str = Field("", description="WeChat: the key before, while the new one spreads.")
+    wechat_api_base: str = Field("https://api.weixin.qq.com", description="WeChat: where its interfaces are.")
+    wechat_login_base: str = Field(
+        "https://open.weixin.qq.com", description="WeChat: where people agree to be known to a web page."
+    )
+    wechat_clock_minutes: int = Field(
+        10, ge=1, description="WeChat: minutes by which a request's time may differ from ours."
+    )
+    wechat_reply_seconds: float = Field(
+        4.5,
+        gt=0,
+        lt=5,
+        description="WeChat: seconds for an answer to go with the response; WeChat hangs up after 5.",
+    )
+    wechat_window_hours: float = Field(
+        48, gt=0, description="WeChat: hours after a person's message in which service messages may follow."
+    )
+    wechat_window_messages: int = Field(
+        5, ge=0, description="WeChat: service messages after a person's message; 0 where the account may send none."
+    )
+    wechat_event_seconds: float = Field(
+        60,
+        gt=0,
+        description="WeChat: seconds after a menu tap, a follow or a scan for service messages.",
+    )
+    wechat_event_messages: int = Field(3, ge=0, description="WeChat: service messages after one of these.")
+    wechat_pictures: bool = Field(
+        True, description="WeChat: whether receipts and comparisons follow as pictures, where hebao[pictures] is there."
+    )
+    wechat_humans: bool = Field(
+        False, description="WeChat: whether the account has customer service staff to hand a conversation over to."
+    )
+    wechat_human_minutes: int = Field(
+        30, ge=1, description="WeChat: minutes after which a conversation that was handed over comes back."
+    )
+    wechat_notices: Path | None = Field(
+        None, description="WeChat: a YAML file with the templates of subscription notices; see docs/connect-wechat.md."
+    )
+    wechat_pay_merchant: str = Field(
+        "", description="WeChat Pay: the number of the merchant account (mchid); WeChat Pay is on if it is set."
+    )
+    wechat_pay_key: str = Field("", description="WeChat Pay: the APIv3 key, 32 characters.")
+    wechat_pay_serial: str = Field("", description="WeChat Pay: the serial of our own certificate.")
+    wechat_pay_private_key: Path | None = Field(
+        None, description="WeChat Pay: the file of our private key, apiclient_key.pem."
+    )
+    wechat_pay_platform_keys: Path | None = Field(
+        None,
+        description="WeChat Pay: a folder with the platform's public keys, each named by its id "
+        "(PUB_KEY_ID_….pem), or its certificates.",
+    )
+    wechat_pay_base: str = Field(
+        "https://api.mch.weixin.qq.com", description="WeChat Pay: where it is; elsewhere no money is real."
+    )
+    telegram_token: str = Field("", description="Telegram: the bot's token. Telegram is on if it is set.")
+    telegram_secret: str = Field(
+        "", description="Telegram: the secret of the webhook, 1 to 256 of A-Z, a-z, 0-9, _ and -. The webhook needs it."
+    )
+    telegram_api_base: str = Field("https://api.telegram.org", description="Telegram: where the Bot API is.")
+    telegram_per_second: float = Field(
+        20, gt=0, description="Telegram: messages a second that are sent unasked; the platform allows 30 in all."
+    )
+    telegram_chat_seconds: float = Field(
+        1, gt=0, description="Telegram: seconds between two messages that are sent unasked to one chat."
+    )
 
     def check(self) -> Settings:
         """These settings, if scheme, county and date go together. Raises SettingsError."""

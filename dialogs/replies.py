@@ -146,9 +146,17 @@ class Attachment:
     label: str
 
 
-Reply = Text | Question | Decision | Receipt | Comparison | Answer | Attachment
+@dataclass(frozen=True)
+class HandOver:
+    """From here on people answer, on the channel's own customer service; `text` says so, and the way back."""
 
-_ALL: tuple[type[Reply], ...] = (Text, Question, Decision, Receipt, Comparison, Answer, Attachment)
+    kind: ClassVar[str] = "hand_over"
+    text: str
+
+
+Reply = Text | Question | Decision | Receipt | Comparison | Answer | Attachment | HandOver
+
+_ALL: tuple[type[Reply], ...] = (Text, Question, Decision, Receipt, Comparison, Answer, Attachment, HandOver)
 _KINDS: dict[str, type[Reply]] = {each.kind: each for each in _ALL}
 _PARTS: dict[str, type[Any]] = {"sources": Source, "choices": Choice, "reasons": Reason, "lines": Line, "rows": Row}
 

@@ -29,12 +29,12 @@ from dialogs.questions import (
     summary,
 )
 from dialogs.repairs import INSTEAD
-from dialogs.replies import Question, Reply, Text
+from dialogs.replies import HandOver, Question, Reply, Text
 from dialogs.understanding import Findings, Person, understand
 from policy_engine.errors import PolicyError
 from policy_engine.facts import Value
 
-__all__ = ["ELSEWHERE", "LONGEST", "Turn", "greet", "open_question", "respond"]
+__all__ = ["ELSEWHERE", "LONGEST", "Turn", "ask_again", "greet", "open_question", "respond"]
 
 LONGEST = 2000
 """Characters of one message. More is asked to be said in shorter words."""
@@ -62,6 +62,11 @@ def respond(conversation: Conversation, text: str, context: Context) -> Turn:
 def open_question(conversation: Conversation, context: Context) -> Question | None:
     """The question that is open, as it was asked; None where none is."""
     return _Responder(conversation, context).open_question()
+
+
+def ask_again(conversation: Conversation, context: Context, *before: Reply) -> Turn:
+    """The turn that says something, and asks the open question again; where none is open, what one can come for."""
+    return _Responder(conversation, context).again(*before)
 
 
 class _Responder(Taking):
@@ -122,6 +127,8 @@ class _Responder(Taking):
             turn = self.record(facts, findings.intent, noted, findings.others)
             needed = which is not None and self.conversation.flows[-1:] in ((), ("estimate",))
             return self.ask_which(turn, which) if which is not None and needed else turn
+        if findings.intent == "human" and self.context.humans:
+            return self.turn(HandOver(self.words("human.handed_over", word=self.words("human.back"))))
         if findings.intent in ELSEWHERE:
             return self.again(Text(self.words(f"elsewhere.{findings.intent}", office=self.office())))
         match findings.intent or findings.command:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,14 @@ _SETTING = "HEBAO_DATABASE_URL"
 _WELL_FORMED = "sqlite:///folder/file.db or postgresql://user:password@host/database"
 _SQLITE_BUSY_SECONDS = 30.0
 _POSTGRESQL_CONNECT_SECONDS = 10
+
+
+@dataclass
+class _Shared:
+    """A transaction in which a thread does several things; `spoilt` once one of them has failed."""
+
+    connection: Connection
+    spoilt: bool = False
 
 
 class Database:
@@ -53,11 +62,16 @@ class Database:
         if self._is_sqlite:
             event.listen(engine, "connect", self._configure_sqlite)
         self._engine = engine
+        self._failures = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
+        self._shared = threading.local()
         self._one_writer: AbstractContextManager[Any] = threading.Lock() if self._is_sqlite else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, and on SQLite waits for no writer. Raises StoreError if the database fails."""
+        if (shared := self._present()) is not None:
+            yield shared.connection
+            return
         with self._transaction("BEGIN DEFERRED") as connection:
             yield connection
 
@@ -68,8 +82,40 @@ class Database:
         On SQLite it has the database to itself from its start. Must not be nested. Raises StoreError if the database
         fails.
         """
+        shared = self._present()
+        if shared is None:
+            with self._one_writer, self._transaction("BEGIN IMMEDIATE") as connection:
+                yield connection
+            return
+        try:
+            yield shared.connection
+        except BaseException:
+            shared.spoilt = True
+            raise
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for all that this thread reads and writes inside; on disk at the end, or none of it.
+
+        None of it also if one of them failed, whoever caught that. Must not be nested. Raises StoreError if the
+        database fails, or for such a failure.
+        """
         with self._one_writer, self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+            shared = self._shared.transaction = _Shared(connection)
+            try:
+                yield
+            finally:
+                self._shared.transaction = None
+            if shared.spoilt:
+                raise StoreError(
+                    "One of several transactions that share one has failed, and so none is kept",
+                    self.where,
+                    "Do each again by itself.",
+                )
+
+    def _present(self) -> _Shared | None:
+        found: _Shared | None = getattr(self._shared, "transaction", None)
+        return found
 
     def alone(self, connection: Connection, name: str) -> None:
         """Hold everyone else who asks for the same `name` until this writing transaction ends."""
@@ -89,7 +135,7 @@ class Database:
                     # has an event for this, but listening to it costs every statement of every turn.
                     connection.exec_driver_sql(sqlite_begin)
                 yield connection
-        except SQLAlchemyError as error:
+        except self._failures as error:
             reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
             raise StoreError(
                 f"The database failed: {reason}",

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Insert, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
+from member_store import conversation_rows as rows
 from member_store.database import Database
 from member_store.encryption import Cipher
 from member_store.look_up import keyed_hash, load_key
@@ -22,7 +23,6 @@ from member_store.rotation import rotate
 from member_store.schema import upgrade
 from member_store.tables import conversations as tables
 from member_store.tables.columns import CHANNEL_LENGTH
-from member_store.tables.conversations import OutboxState
 from member_store.turns import PastTurn, Reducer, StoredTurn
 
 MESSAGE_ID_LENGTH = 128
@@ -30,22 +30,13 @@ MESSAGE_ID_LENGTH = 128
 
 _CHANNEL = re.compile(rf"[a-z][a-z0-9_-]{{0,{CHANNEL_LENGTH - 1}}}")
 
-_conversations, _inbox, _outbox = tables.conversations.c, tables.inbox.c, tables.outbox.c
+_conversations, _inbox = tables.conversations.c, tables.inbox.c
 
-_FIND_CONVERSATION = select(_conversations.id, _conversations.state, _conversations.turn).where(
-    _conversations.contact == bindparam("contact")
+_ANSWERED = tables.inbox.update().where(
+    _inbox.message == bindparam("of_message"),
+    _inbox.conversation_id
+    == select(_conversations.id).where(_conversations.contact == bindparam("of_contact")).scalar_subquery(),
 )
-# Orders the turns of one contact on PostgreSQL; SQLite has one writer anyway.
-_LOCK_CONVERSATION = _FIND_CONVERSATION.with_for_update()
-_FIND_MESSAGE = select(_inbox.id, _inbox.turn, _inbox.outcome).where(
-    _inbox.conversation_id == bindparam("conversation_id"), _inbox.message == bindparam("message")
-)
-_FIND_REPLIES = (
-    select(_outbox.id, _outbox.payload).where(_outbox.inbox_id == bindparam("inbox_id")).order_by(_outbox.position)
-)
-_NEW_CONVERSATION = tables.conversations.insert()
-_NEW_MESSAGE, _NEW_REPLIES = tables.inbox.insert(), tables.outbox.insert()
-_SAVE_CONVERSATION = tables.conversations.update().where(_conversations.id == bindparam("conversation_id"))
 
 
 class Store:
@@ -116,54 +107,40 @@ class Store:
             raise ValueError("The time of a turn needs a time zone")
         message = keyed_hash(self._look_up_key, contact, message_id)
         with self._database.writing() as connection:
-            conversation = self._lock_conversation(connection, contact)
-            if conversation:
-                claim = {"conversation_id": conversation.id, "message": message}
-                if known := connection.execute(_FIND_MESSAGE, claim).first():
-                    return self._repeat(connection, known)
+            conversation = rows.locked(connection, self._database, contact)
+            if conversation and (known := rows.dealt_with(connection, conversation.id, message)):
+                return self._repeat(connection, known)
             records = self._records(connection, received_at, today)
-            reduced = reduce(self._state(conversation) if conversation else None, records)
+            records.waiting = conversation is not None and conversation.waiting
+            reduced = reduce(self._state(conversation.id, conversation.state) if conversation else None, records)
             records.finish()
             state, outcome = _to_json(reduced.state), _to_json(reduced.outcome)
             payloads = [_to_json(reply) for reply in reduced.replies]
             turn = conversation.turn + 1 if conversation else 1
-            changes = {"state": self._cipher.encrypt(state), "turn": turn, "updated_at": received_at}
+            seal = self._cipher.encrypt
+            saved = rows.Saved(seal(state), turn, received_at, reduced.waits, reduced.opens)
             if conversation:
                 conversation_id = conversation.id
-                connection.execute(_SAVE_CONVERSATION, {"conversation_id": conversation_id, **changes})
+                rows.save(connection, conversation_id, saved)
             else:
-                new = {"contact": contact, "channel": channel, "created_at": received_at, **changes}
-                conversation_id = _insert(connection, _NEW_CONVERSATION, new)
-            inbox_id = _insert(
-                connection,
-                _NEW_MESSAGE,
-                {
-                    "message": message,
-                    "message_id": self._cipher.encrypt(message_id),
-                    "conversation_id": conversation_id,
-                    "turn": turn,
-                    "text": self._cipher.encrypt(text),
-                    "outcome": self._cipher.encrypt(outcome),
-                    "received_at": received_at,
-                },
-            )
-            rows = [
-                {
-                    "inbox_id": inbox_id,
-                    "conversation_id": conversation_id,
-                    "position": position,
-                    "payload": self._cipher.encrypt(payload),
-                    "state": OutboxState.ANSWERED,
-                    "created_at": received_at,
-                }
-                for position, payload in enumerate(payloads)
-            ]
-            if rows:
-                connection.execute(_NEW_REPLIES, rows)
+                conversation_id = rows.add(connection, contact, channel, saved)
+            dealt_with = rows.Message(message, seal(message_id), seal(text), seal(outcome))
+            rows.add_turn(connection, conversation_id, saved, dealt_with, list(map(seal, payloads)))
             if reduced.forgets:
                 forget_before(connection, conversation_id, turn)
         # Read back from JSON, so that the first answer and every repetition of it are alike to the last tuple.
-        return StoredTurn([json.loads(each) for each in payloads], json.loads(outcome), turn, repeated=False)
+        answer = [json.loads(each) for each in payloads]
+        return StoredTurn(answer, json.loads(outcome), turn, repeated=False, received_at=received_at)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for the turns that this thread takes inside: at its end all of them are on disk.
+
+        None of them is where one of them failed, even if that was caught; then take each again by itself. Nothing of
+        them may be told to anybody before the end. Must not be nested. Raises StoreError as `turn`.
+        """
+        with self._database.together():
+            yield
 
     @contextmanager
     def records(
@@ -197,8 +174,8 @@ class Store:
         """The state of a contact's conversation, None if there is none. Raises ValueError and StoreError as `turn`."""
         contact = self._contact(channel, account)
         with self._database.reading() as connection:
-            row = connection.execute(_FIND_CONVERSATION, {"contact": contact}).first()
-        return self._state(row) if row else None
+            row = connection.execute(rows.FIND_CONVERSATION, {"contact": contact}).first()
+        return self._state(row.id, row.state) if row else None
 
     def history(self, channel: str, account: str, last: int = 50) -> list[PastTurn]:
         """A contact's last turns, at most `last` of them, oldest first; empty for an unknown contact.
@@ -211,6 +188,13 @@ class Store:
         with self._database.reading() as connection:
             return turns_of(connection, self._cipher, contact, last)
 
+    def answered(self, channel: str, account: str, message_id: str, now: datetime | None = None) -> None:
+        """Note that the platform has taken the answer to a message. Raises ValueError and StoreError as `turn`."""
+        contact = self._contact(channel, account)
+        which = {"of_contact": contact, "of_message": keyed_hash(self._look_up_key, contact, message_id)}
+        with self._database.writing() as connection:
+            connection.execute(_ANSWERED, {**which, "answered_at": now or datetime.now(UTC)})
+
     def forget_conversation(self, channel: str, account: str) -> bool:
         """Delete all that was said with a contact. Whether there was anything.
 
@@ -218,7 +202,7 @@ class Store:
         """
         contact = self._contact(channel, account)
         with self._database.writing() as connection:
-            conversation = self._lock_conversation(connection, contact)
+            conversation = rows.locked(connection, self._database, contact)
             return conversation is not None and forget(connection, [conversation.id]) > 0
 
     def rotate_keys(self) -> int:
@@ -237,33 +221,30 @@ class Store:
             raise ValueError("An account must not be empty")
         return keyed_hash(self._look_up_key, channel, account)
 
-    def _lock_conversation(self, connection: Connection, contact: str) -> Row[*tuple[Any, ...]] | None:
-        find = {"contact": contact}
-        row = connection.execute(_LOCK_CONVERSATION, find).first()
-        if row is None:
-            # A row that is not there cannot be locked; whoever was first may have added it while we waited.
-            self._database.alone(connection, contact)
-            row = connection.execute(_LOCK_CONVERSATION, find).first()
-        return row
+    def _repeat(self, connection: Connection, known: rows.KnownMessage) -> StoredTurn:
+        found = rows.replies_to(connection, known.id)
+        replies = [self._read(payload, f"outbox {key}") for key, payload in found]
+        outcome = self._read(known.outcome, f"inbox {known.id}")
+        return StoredTurn(
+            replies,
+            outcome,
+            known.turn,
+            repeated=True,
+            received_at=known.received_at,
+            answered=known.answered_at is not None,
+        )
 
-    def _repeat(self, connection: Connection, known: Row[*tuple[Any, ...]]) -> StoredTurn:
-        rows = connection.execute(_FIND_REPLIES, {"inbox_id": known.id}).all()
-        replies = [self._read(row.payload, f"outbox {row.id}") for row in rows]
-        return StoredTurn(replies, self._read(known.outcome, f"inbox {known.id}"), known.turn, repeated=True)
-
-    def _state(self, conversation: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-        return self._read(conversation.state, f"conversation {conversation.id}")
+    def _state(self, key: int, token: str) -> dict[str, Any]:
+        return self._read(token, f"conversation {key}")
 
     def _read(self, token: str, where: str) -> dict[str, Any]:
         data: dict[str, Any] = json.loads(self._cipher.decrypt(token, where))
         return data
 
 
-def _insert(connection: Connection, statement: Insert, row: dict[str, Any]) -> int:
-    key = connection.execute(statement, row).inserted_primary_key
-    return int(key[0]) if key else 0
+# NaN is not JSON, and the channel that gets it would fail long after the turn was saved.
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 
 def _to_json(data: dict[str, Any]) -> str:
-    # NaN is not JSON, and the channel that gets it would fail long after the turn was saved.
-    return json.dumps(data, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(data)

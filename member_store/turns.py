@@ -16,22 +16,32 @@ class Reduced:
 
     `state` replaces the conversation's state; `replies` are given in this order; `outcome` is whatever else the caller
     needs to give the same answer again. `forgets`: with this turn everything said and answered before it is deleted.
+    `opens` is the kind of window that the message opened on its platform, if any; `waits`: something is left for the
+    contact's next visit, unless it can be sent before.
     """
 
     state: dict[str, Any] = field(repr=False)
     replies: list[dict[str, Any]] = field(repr=False)
     outcome: dict[str, Any] = field(repr=False)
     forgets: bool = False
+    opens: str | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """A turn that is on disk. `turn` counts from 1; `repeated`: the message had been dealt with before."""
+    """A turn that is on disk. `turn` counts from 1; `repeated`: the message had been dealt with before.
+
+    `answered`: the platform has taken the answer, where it is sent by itself. `received_at` is when the message was
+    dealt with, in UTC.
+    """
 
     replies: list[dict[str, Any]] = field(repr=False)
     outcome: dict[str, Any] = field(repr=False)
     turn: int
     repeated: bool
+    received_at: datetime
+    answered: bool = False
 
 
 @dataclass(frozen=True)

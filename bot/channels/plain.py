@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from dialogs.replies import Answer, Attachment, Comparison, Decision, Line, Question, Receipt, Reply, Source, Text
+from dialogs.replies import (
+    Answer,
+    Attachment,
+    Comparison,
+    Decision,
+    HandOver,
+    Line,
+    Question,
+    Receipt,
+    Reply,
+    Source,
+    Text,
+)
 
 Words = Callable[..., str]
+_Pair = Callable[[Line, Iterable[Line]], str]
 
 _MARKS = {True: "✓", False: "✗", None: "?"}
 
 
-def plain(reply: Reply, words: Words) -> str:
-    """One reply as text, in the language that it was written in."""
+def plain(reply: Reply, words: Words, *, leaders: bool = True) -> str:
+    """One reply as text, in the language that it was written in.
+
+    `leaders` are the dots that bring amounts under one another, where all letters are equally wide; where they are not,
+    an amount stands right after what it is for.
+    """
+    pair = _with_dots if leaders else _beside(words)
     match reply:
-        case Text():
+        case Text() | HandOver():
             return reply.text
         case Question():
             return "\n".join(_question(reply))
         case Decision():
             return "\n".join(_decision(reply, words))
         case Receipt():
-            return "\n".join(_receipt(reply, words))
+            return "\n".join(_receipt(reply, words, pair))
         case Comparison():
             return "\n".join(_comparison(reply, words))
         case Answer():
-            return "\n".join(_answer(reply, words))
+            return "\n".join(_answer(reply, words, pair))
         case Attachment():
             return f"{reply.label} {reply.name}\n{reply.text}"
 
@@ -45,10 +63,10 @@ def _decision(reply: Decision, words: Words) -> Iterator[str]:
     yield from _bullets(reply.advice)
 
 
-def _receipt(reply: Receipt, words: Words) -> Iterator[str]:
+def _receipt(reply: Receipt, words: Words, pair: _Pair) -> Iterator[str]:
     yield _marked(reply.headline, reply.badge, words)
     for line in reply.lines:
-        yield f"  {line.label}{_dots(line, reply.lines)}{line.amount}{_places(line.sources, words)}"
+        yield f"  {pair(line, reply.lines)}{_places(line.sources, words)}"
     yield from _bullets(reply.notes)
 
 
@@ -66,10 +84,10 @@ def _comparison(reply: Comparison, words: Words) -> Iterator[str]:
         yield words("plain.sources", sources=_labels(reply.sources, words))
 
 
-def _answer(reply: Answer, words: Words) -> Iterator[str]:
+def _answer(reply: Answer, words: Words, pair: _Pair) -> Iterator[str]:
     yield _marked(reply.headline, reply.badge, words)
     for line in reply.lines:
-        yield f"  {line.label}{_dots(line, reply.lines)}{line.amount}"
+        yield f"  {pair(line, reply.lines)}"
     yield from (words("plain.source", label=source.label, grade=source.grade) for source in reply.sources)
     yield from _bullets(reply.notes)
 
@@ -91,10 +109,14 @@ def _marked(headline: str, badge: str, words: Words) -> str:
     return words("plain.marked", headline=headline, badge=badge) if badge else headline
 
 
-def _dots(line: Line, lines: Iterable[Line]) -> str:
-    """Leaders that bring the amounts under one another. A Chinese character is two columns wide."""
+def _with_dots(line: Line, lines: Iterable[Line]) -> str:
+    """Leaders bring the amounts under one another. A Chinese character is two columns wide."""
     widest = max(_columns(each.label) for each in lines)
-    return " " + "." * (widest - _columns(line.label) + 2) + " "
+    return f"{line.label} {'.' * (widest - _columns(line.label) + 2)} {line.amount}"
+
+
+def _beside(words: Words) -> _Pair:
+    return lambda line, _: words("plain.pair", label=line.label, amount=line.amount)
 
 
 def _columns(text: str) -> int:

@@ -22,6 +22,7 @@ WORDS = {
     "hardship": N_("retention.hardship"),
     "former_values": N_("retention.former_values"),
     "conversations": N_("retention.conversations"),
+    "deliveries": N_("retention.deliveries"),
 }
 """What each kind of data is called."""
 

@@ -6,8 +6,10 @@ is asked about once more before it is done.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from dialogs.understanding.text import SEPARATORS, fold
@@ -86,15 +88,27 @@ class Acts:
         if len(folded) > _LONGEST:
             return None
         bare = folded.replace(" ", "") if not folded.isascii() else folded
+        if self._some.search(bare) is None:
+            return None
         asks = any(word in folded for word in self.unless)
-        for act in ACTS:
+        for act, phrases in self._parts.items():
             if asks and act not in LOOKING:
                 continue
-            for phrase in self.phrases.get(act, ()):
-                parts = phrase.split("&")
+            for parts in phrases:
                 if all(part in bare for part in parts) and (act in LOOKING or not self._negated(bare, parts[-1])):
                     return act, bare.replace(parts[-1], " ")
         return None
+
+    @cached_property
+    def _parts(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """The phrases in their parts, in the order in which they are looked for."""
+        return {act: tuple(tuple(each.split("&")) for each in self.phrases.get(act, ())) for act in ACTS}
+
+    @cached_property
+    def _some(self) -> re.Pattern[str]:
+        """The longest part of each phrase: most sentences hold none of them, and then no phrase need be tried."""
+        told = {max(parts, key=len) for phrases in self._parts.values() for parts in phrases}
+        return re.compile("|".join(map(re.escape, sorted(told))) or "(?!)")
 
     def _negated(self, text: str, phrase: str) -> bool:
         """Whether it is said that this is not to be done: 别退保, 别给我妈退保, do not withdraw."""

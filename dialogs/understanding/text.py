@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 SEPARATORS = frozenset(',;!?。、\n\r()（）【】[]《》<>…|/\\"“”「」『』')
 """Characters that end a clause. A full stop is one only where it is not inside a number: see `ends_clause`."""
 
@@ -10,6 +12,9 @@ BLANK = "\x00"
 
 LONGEST_READ = 2000
 """Characters. A minute of speech has about 300; more is not read, so that nobody can keep the service busy."""
+
+_RUNS = re.compile(r"(?:[^\W_]|['%])+")
+"""What stays of a text in canonical form, as far as nothing comes in between."""
 
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= {ord("\u3000"): ord(" "), ord("’"): ord("'"), ord("‘"): ord("'"), ord("￥"): ord("¥"), ord("—"): ord("-")}
@@ -70,17 +75,10 @@ def ends_clause(text: str, at: int) -> bool:
 
 def canonical(text: str) -> str:
     """What is left when punctuation, and spaces that part no Latin words, are taken out of folded text."""
-    out: list[str] = []
-    space = False
-    for char in text:
-        if char.isalnum() or char in "'%":
-            if space and out and is_latin(out[-1][-1]) and is_latin(char):
-                out.append(" ")
-            out.append(char)
-            space = False
-        else:
-            space = True
-    return "".join(out)
+    out = ""
+    for run in _RUNS.findall(text):
+        out += f" {run}" if out and is_latin(out[-1]) and is_latin(run[0]) else run
+    return out
 
 
 def head(text: str) -> str:

@@ -13,6 +13,7 @@ from member_store.members import codes
 from member_store.members.people import is_adult
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
+from member_store.statements import Statement
 from member_store.tables.access import Basis, Contact, Delegation
 from member_store.tables.people import Person
 
@@ -36,7 +37,7 @@ CODE_LASTS = timedelta(hours=24)
 """How long a code waits to be used."""
 
 _CONTACTS = Contact.__table__  # type: ignore[attr-defined]
-_IS_KNOWN = core_select(_CONTACTS.c.id).where(_CONTACTS.c.contact == bindparam("contact"))
+_IS_KNOWN = Statement(core_select(_CONTACTS.c.id).where(_CONTACTS.c.contact == bindparam("contact")))
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def contact_of(records: Records, channel: str, account: str, locale: str) -> Con
 
 def is_known(records: Records, channel: str, account: str) -> bool:
     """Whether the contact has ever done more than ask: looked up before every turn, and so without the session."""
-    return records.connection.execute(_IS_KNOWN, {"contact": records.hash(channel, account)}).first() is not None
+    return _IS_KNOWN.first(records.connection, {"contact": records.hash(channel, account)}) is not None
 
 
 def known_contact(records: Records, channel: str, account: str) -> Contact | None:

@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select, update
 
-from member_store.members import consents, delegations, enrolments
+from member_store.members import consents, delegations, deliveries, enrolments, notice_consents, orders
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.members.stopping import stop
 from member_store.tables.access import Contact, Delegation, StaffUser
 from member_store.tables.money import Account, Agreement, HardshipApplication, LedgerPosting, Settlement
+from member_store.tables.orders import PayOrder
 from member_store.tables.people import Certificate, Doubt, DoubtState, Enrolment, EnrolmentState, Person
 
 STAYS = {"ledger": "accounts", "enrolments": "accounts", "settlements": "accounts", "audit": "accountability"}
@@ -39,7 +40,7 @@ def check(records: Records, person: Person) -> None:
 
     `erased`: they are. `still_enrolled` (year, state): the enrolment has to be withdrawn first; an application that the
     office has not decided ends by itself. `money_open` (year, amount_fen, owed_by: person or office): it has to be paid
-    or paid back first.
+    or paid back first. `payment_under_way` (year): somebody may be paying for them at this moment.
     """
     if person.erased_at is not None:
         raise Refusal("erased")
@@ -48,6 +49,8 @@ def check(records: Records, person: Person) -> None:
             raise Refusal("still_enrolled", year=each.year, state=each.state.value)
     for year, amount in open_money(records, person.id or 0).items():
         raise Refusal("money_open", year=year, amount_fen=abs(amount), owed_by="person" if amount > 0 else "office")
+    if (order := orders.under_way(records, person.id or 0)) is not None:
+        raise Refusal("payment_under_way", year=order.year)
 
 
 def open_money(records: Records, person_id: int) -> dict[int, int]:
@@ -83,6 +86,7 @@ def erase(records: Records, person: Person, reason: str) -> Erased:
         "hardship_grounds": _clear(records, HardshipApplication, key, grounds=None),
         "doubts": _clear(records, Doubt, key, stated=None),
         "agreement_accounts": _clear(records, Agreement, key, account=None),
+        "payment_numbers": _clear(records, PayOrder, key, payment_number=None),
         "consents": consents.withdraw_all(records, key),
         "delegations": delegations.revoke_all(records, key, reason),
         "contact_accounts": _forget_accounts(records, key),
@@ -108,6 +112,8 @@ def erase_contact(records: Records, channel: str, account: str, reason: str) -> 
     taken back. What was said in the conversation goes with the turn that asks for it (`Reduced.forgets`) or, outside of
     a turn, by `Store.forget_conversation`.
     """
+    deliveries.forget(records, channel, account)
+    notice_consents.forget(records, channel, account)
     contact = delegations.known_contact(records, channel, account)
     if contact is None:
         return False

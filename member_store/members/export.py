@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlmodel import SQLModel, col, select
 
-from member_store.members import agreements, consents, enrolments, hardship, ledger, people, settlements
+from member_store.members import agreements, consents, enrolments, hardship, ledger, orders, people, settlements
 from member_store.members.records import Records
 from member_store.past import turns_of
 from member_store.tables.access import Delegation
@@ -40,6 +40,14 @@ def everything_about(records: Records, person: Person) -> dict[str, Any]:
         "statement": [
             {"on": _plain(each.on), "booked_as": each.kind.value, "year": each.year, "amount_fen": each.amount_fen}
             for each in ledger.statement(records, key)
+        ],
+        "orders": [
+            {
+                **_columns(each, "year", "amount_fen", "opened_at", "paid_at"),
+                "order_state": each.state.value,
+                "payment_number": records.unseal(each.payment_number, f"pay_order {each.id}"),
+            }
+            for each in orders.of_person(records, key)
         ],
         "agreements": [
             {

@@ -33,7 +33,8 @@ _Row = TypeVar("_Row", bound=SQLModel)
 class Records:
     """One transaction's view of the members. Made by the store; must not outlive the transaction.
 
-    `actor` is who acts, for the audit; `now` the moment of it; `today` the day, where the office is.
+    `actor` is who acts, for the audit; `now` the moment of it; `today` the day, where the office is; `waiting` whether
+    something may wait for the next visit of the contact whose turn it is.
     """
 
     database: Database = field(repr=False)
@@ -43,6 +44,7 @@ class Records:
     now: datetime
     today: date
     actor: Actor = SYSTEM
+    waiting: bool = False
     _entries: list[dict[str, Any]] = field(default_factory=list, repr=False)
     _before: list[tuple[int, dict[str, Any]]] = field(default_factory=list, repr=False)
 
@@ -171,7 +173,7 @@ class Records:
             self.session.close()
 
 
-_SECRET = frozenset({"identity", "code"})
+_SECRET = frozenset({"identity", "code", "payment"})
 """Hashes: they look up a person or let one in, and say nothing to a reader."""
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, delete
 from sqlmodel import SQLModel, and_, col, exists, func, or_, select
 
 from member_store import past
-from member_store.members import enrolments, erasure
+from member_store.members import deliveries, enrolments, erasure
 from member_store.members.records import OFFICE_TIME, Records
 from member_store.members.states import LIVE
 from member_store.tables.money import (
@@ -216,6 +216,14 @@ def _forget_conversations(records: Records, keep: Keep, ids: Sequence[int]) -> i
     return past.forget(records.connection, ids, _unused_before(records, keep))
 
 
+def _deliveries(records: Records, keep: Keep, after: int, most: int | None) -> list[int]:
+    return deliveries.unchanged_since(records, _unused_before(records, keep), after, most)
+
+
+def _forget_deliveries(records: Records, _keep: Keep, ids: Sequence[int]) -> int:
+    return deliveries.forget_ids(records, ids)
+
+
 def _ids(records: Records, wanted: Select[Any]) -> list[int]:
     return list(records.connection.execute(wanted).scalars())
 
@@ -233,6 +241,7 @@ KINDS = {
     "hardship": _Kind(_hardship, _empty(HardshipApplication, "grounds")),
     "former_values": _Kind(_former_values, _forget_former_values),
     "conversations": _Kind(_conversations, _forget_conversations),
+    "deliveries": _Kind(_deliveries, _forget_deliveries),
 }
 """What is kept for a time only: people, and what they stated in enrolments, doubts and hardship cases; former values;
-conversations."""
+conversations, and the ledger of what was sent."""

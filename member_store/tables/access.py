@@ -24,6 +24,7 @@ class Contact(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UTCDateTime)
     wrong_codes: int = Field(default=0, description="in a row, since the last right one")
     wrong_code_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    gone_at: datetime | None = Field(default=None, sa_type=UTCDateTime, description="unsubscribed or blocked since")
 
 
 class Basis(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel, UTCDateTime
 
 from member_store.tables.columns import CHANNEL_LENGTH, HASH_LENGTH, choice
@@ -36,6 +36,16 @@ class Conversation(SQLModel, table=True):
     turn: int = Field(description="how many turns were taken")
     created_at: datetime = Field(sa_type=UTCDateTime)
     updated_at: datetime = Field(sa_type=UTCDateTime)
+    heard_at: datetime | None = Field(
+        default=None, sa_type=UTCDateTime, description="the last message, which opens the platform's window"
+    )
+    window_kind: str | None = Field(default=None, max_length=16, description="what else opened one last: a tap, a scan")
+    window_at: datetime | None = Field(default=None, sa_type=UTCDateTime, description="when that was")
+    waiting: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="whether a delivery may wait for the contact's next visit",
+    )
 
 
 class Inbox(SQLModel, table=True):
@@ -55,6 +65,9 @@ class Inbox(SQLModel, table=True):
     text: str = Field(sa_type=Text, description="encrypted")
     outcome: str = Field(sa_type=Text, description="encrypted JSON: what else belongs to the answer")
     received_at: datetime = Field(sa_type=UTCDateTime)
+    answered_at: datetime | None = Field(
+        default=None, sa_type=UTCDateTime, description="when the platform took the answer, where it is sent by itself"
+    )
 
 
 class Outbox(SQLModel, table=True):

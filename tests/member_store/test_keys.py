@@ -4,6 +4,7 @@ import sys
 import traceback
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, make_url, text
 
 from member_store.encryption import Cipher, generate_key
@@ -131,6 +132,45 @@ def test_keys_may_have_blanks_and_a_comma_too_many_around_them():
     one, two = generate_key(), generate_key()
     token = Cipher(two).encrypt(MARKER)
     assert Cipher(f" {one} ,\n{two}, ").decrypt(token, "here") == MARKER
+
+
+def test_what_earlier_versions_wrote_is_read_and_renewed_like_all_else():
+    one, two = generate_key(), generate_key()
+    token = Fernet(one).encrypt(MARKER.encode()).decode()
+    assert Cipher(one).decrypt(token, "here") == MARKER
+    assert Cipher(one).renew(token, "here") == token
+    both = Cipher(f"{two},{one}")
+    assert both.decrypt(token, "here") == MARKER
+    renewed = both.renew(token, "here")
+    assert Cipher(two).decrypt(renewed, "here") == MARKER
+    assert Cipher(two).renew(renewed, "here") == renewed
+    with pytest.raises(StoreError, match="here"):
+        Cipher(two).decrypt(token, "here")
+    with pytest.raises(StoreError, match="here"):
+        Cipher(one).decrypt(renewed, "here")
+
+
+@pytest.mark.parametrize("text", ["", "\0", "医", "\ud800", "x" * 5000])
+def test_no_ciphertext_can_be_changed_cut_or_lengthened(text):
+    cipher = Cipher(generate_key())
+    token = cipher.encrypt(text)
+    assert cipher.decrypt(token, "here") == text
+    assert cipher.encrypt(text) != token
+    changed = [token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :] for at in range(0, len(token) - 4, 7)]
+    for wrong in (
+        *changed,
+        token[:-4],
+        token[3:],
+        token + "AAAA",
+        "h1.",
+        "h1.A",
+        "h1.AAAA",
+        "h1.密",
+        "",
+        "h2." + token[3:],
+    ):
+        with pytest.raises(StoreError, match="cannot be decrypted"):
+            cipher.decrypt(wrong, "here")
 
 
 def test_nothing_personal_shows_in_a_repr(store):

@@ -167,6 +167,26 @@ def rows_of(key: str) -> dict[str, list[tuple[str, dict[str, object]]]]:
                 },
             ),
         ],
+        "0007": [
+            (
+                "pay_order",
+                {
+                    "id": 1,
+                    "number": "f" * 32,
+                    "person_id": 1,
+                    "enrolment_id": 1,
+                    "contact_id": 1,
+                    "year": 2008,
+                    "amount_fen": 2**40,
+                    "state": "paid",
+                    "opened_at": AT,
+                    "expires_at": AT,
+                    "payment": "p" * 64,
+                    "payment_number": seal('"4200"'),
+                    "entry_id": 1,
+                },
+            ),
+        ],
     }
 
 

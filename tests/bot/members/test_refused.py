@@ -35,6 +35,7 @@ DETAILS = {
     "most": 9,
     "difference": 1,
     "entry": 1,
+    "order": 1,
     "rows": "3, 4",
     "owed_by": "person",
 }

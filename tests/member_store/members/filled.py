@@ -13,7 +13,7 @@ from member_store.members import (
     doubts,
     enrolments,
     hardship,
-    ledger,
+    orders,
     people,
     settlements,
     staff,
@@ -30,6 +30,7 @@ NUMBER, MOTHERS_NUMBER = "330421198803151527", "330421196205043048"
 PHONE, ADDRESS = "13857342219", "嘉善县魏塘街道浒弄桥88号"
 CERTIFICATE, BANK, GROUNDS = "残联证第77120953号", "6222081204009917723", "常年卧床无人照看"
 ACCOUNT, HELPER = "oWx-ouyang-nayi-83021", "oWx-daughter-55190"
+PAYMENT = "4200002210200803017729105536"
 SAID = "我是欧阳娜依，身份证号330421198803151527，电话13857342219，住在嘉善县魏塘街道浒弄桥88号"
 PERSONAL = (
     NAME,
@@ -44,6 +45,7 @@ PERSONAL = (
     GROUNDS,
     ACCOUNT,
     HELPER,
+    PAYMENT,
     "浒弄桥",
 )
 """Everything personal that `fill` puts into a store. Nothing of it is real."""
@@ -120,7 +122,9 @@ def _money(records: Records, person: Person, enrolment: Enrolment) -> None:
         illustrative=False,
         worked_out={},
     )
-    ledger.pay(records, person, YEAR, 4_000, date(2008, 3, 1), "bank-1")
+    contact = delegations.contact_of(records, "wechat", ACCOUNT, "zh_Hans")
+    order = orders.open_for(records, contact, person.id or 0, YEAR, trial=False)
+    orders.settle(records, order.number, PAYMENT, 4_000, datetime(2008, 3, 1, 2, 3, 4, tzinfo=UTC))
     agreements.sign(records, person, 2008, 2010, date(2008, 1, 2), BANK)
     case = hardship.apply(records, person, YEAR, GROUNDS, date(2008, 2, 3))
     hardship.review(records, case, date(2008, 2, 9))

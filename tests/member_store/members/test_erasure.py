@@ -89,6 +89,7 @@ def test_what_went_and_what_stays_is_told_with_the_reason(store, filled):
         "hardship_grounds",
         "doubts",
         "agreement_accounts",
+        "payment_numbers",
         "consents",
         "delegations",
         "contact_accounts",

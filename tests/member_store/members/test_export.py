@@ -23,6 +23,7 @@ def test_everything_that_was_stated_is_in_the_copy_and_nobody_elses_data(store: 
         known.CERTIFICATE,
         known.BANK,
         known.GROUNDS,
+        known.PAYMENT,
         "浒弄桥",
     }
     assert data["household"] == {"others": 1}

@@ -1,0 +1,60 @@
+"""What a turn leaves for later: what follows in messages of its own, and what waits for the next visit."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from typing import Any
+
+from bot.exchange import HUMAN_SINCE, Inbound, outbound_of, reduced
+from bot.languages import LOCALES, SOURCE, catalogue
+from dialogs.context import N_
+from dialogs.conversation import Conversation, conversation_from_dict
+from dialogs.going_on import Turn
+from dialogs.questions import GOAL
+from dialogs.understanding.text import fold
+from member_store.members import deliveries
+from member_store.members.records import Records
+from member_store.turns import Reduced
+
+
+def leaving(records: Records, inbound: Inbound, turn: Turn, kept: Reduced, more: bool) -> Reduced:
+    """The turn with what of its answer has to follow written down; `more`: something else waits already."""
+    parcels = inbound.follows(outbound_of(turn, kept)) if inbound.follows is not None else ()
+    for parcel in parcels:
+        payload = {"body": parcel.body, "taps": parcel.taps}
+        deliveries.leave(records, inbound.channel, inbound.account, parcel.kind, payload)
+    return replace(kept, waits=more or bool(parcels))
+
+
+def waiting_for(records: Records, inbound: Inbound) -> tuple[str, bool]:
+    """What has waited for a contact's visit, as one text; and whether something still does."""
+    taken, more = deliveries.take(records, inbound.channel, inbound.account)
+    return "\n\n".join(each.payload["body"] for each in taken), more
+
+
+def with_people(conversation: Conversation, since: str, now: datetime.datetime, opens: str | None) -> Reduced:
+    """The turn of a message that is for others: nothing is answered."""
+    kept = reduced(Turn(conversation, ()), now, opens=opens)
+    kept.state[HUMAN_SINCE] = since
+    return kept
+
+
+def unchanged(state: dict[str, Any] | None, now: datetime.datetime, *, waits: bool) -> Reduced:
+    """A turn in which nothing was said."""
+    stored = conversation_from_dict(state) if state else None
+    conversation = stored[0] if stored else Conversation(SOURCE, asked=GOAL)
+    kept = reduced(Turn(conversation, ()), now, waits=waits)
+    kept.state.update({name: state[name] for name in (HUMAN_SINCE, "said_at") if state and name in state})
+    return kept
+
+
+def is_more(text: str) -> bool:
+    """Whether somebody asks for the rest of an answer."""
+    return is_word(N_("more.word"), text)
+
+
+def is_word(message_id: str, text: str) -> bool:
+    """Whether a text is the word that a message names, in any language."""
+    said = fold(text).strip(" 。.!！")
+    return any(said == fold(catalogue(locale)(message_id)) for locale in LOCALES)

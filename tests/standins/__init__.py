@@ -1,0 +1,1 @@
+"""Stand-ins for the platforms: real servers over real HTTP, which know nothing of our code."""
