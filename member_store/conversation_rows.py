@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 from member_store.database import Database
 from member_store.statements import Statement
 from member_store.tables import conversations as tables
-from member_store.tables.conversations import OutboxState
+from member_store.tables.conversations import MESSAGE, OutboxState
 
 _conversations, _inbox, _outbox = tables.conversations.c, tables.inbox.c, tables.outbox.c
 
@@ -31,13 +31,16 @@ _FIND_REPLIES = Statement(
     select(_outbox.id, _outbox.payload).where(_outbox.inbox_id == bindparam("inbox_id")).order_by(_outbox.position)
 )
 _CHANGES = ("state", "turn", "updated_at", "waiting")
-_WINDOW = ("window_kind", "window_at")
+_HEARD, _WINDOW = ("heard_at",), ("window_kind", "window_at")
 _ADD_CONVERSATION = Statement(
     tables.conversations.insert().returning(_conversations.id),
-    ("contact", "channel", "created_at", *_CHANGES, *_WINDOW),
+    ("contact", "channel", "created_at", *_CHANGES, *_HEARD, *_WINDOW),
 )
 _OF_CONVERSATION = tables.conversations.update().where(_conversations.id == bindparam("conversation_id"))
-_SAVE = Statement(_OF_CONVERSATION, _CHANGES)
+_SAVE: dict[str | None, Statement] = {
+    None: Statement(_OF_CONVERSATION, _CHANGES),
+    MESSAGE: Statement(_OF_CONVERSATION, (*_CHANGES, *_HEARD)),
+}
 _SAVE_WITH_WINDOW = Statement(_OF_CONVERSATION, (*_CHANGES, *_WINDOW))
 _ADD_MESSAGE = Statement(
     tables.inbox.insert().returning(_inbox.id),
@@ -112,7 +115,7 @@ def replies_to(connection: Connection, inbox_id: int) -> list[tuple[int, str]]:
 
 def save(connection: Connection, conversation_id: int, saved: Saved) -> None:
     """Write the conversation as it now stands."""
-    statement = _SAVE if saved.opens is None else _SAVE_WITH_WINDOW
+    statement = _SAVE.get(saved.opens, _SAVE_WITH_WINDOW)
     statement.run(connection, {"conversation_id": conversation_id, **_columns(saved)})
 
 
@@ -164,8 +167,9 @@ def _columns(saved: Saved) -> dict[str, object]:
         "turn": saved.turn,
         "updated_at": saved.at,
         "waiting": saved.waiting,
-        "window_kind": saved.opens,
-        "window_at": saved.at if saved.opens is not None else None,
+        "heard_at": saved.at if saved.opens == MESSAGE else None,
+        "window_kind": None if saved.opens == MESSAGE else saved.opens,
+        "window_at": None if saved.opens in (None, MESSAGE) else saved.at,
     }
 
 

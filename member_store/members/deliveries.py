@@ -10,15 +10,12 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, update
 
 from member_store.members.records import Records
-from member_store.tables.conversations import conversations
+from member_store.tables.conversations import MESSAGE, conversations
 from member_store.tables.sending import DeliveryState, deliveries
 
 _columns, _conversations = deliveries.c, conversations.c
 
 TEXT, PICTURE = "text", "picture"
-
-MESSAGE = "message"
-"""The window that somebody opens by writing; the others are opened by a tap, a scan or the like."""
 
 _STALE = timedelta(minutes=2)
 """After so long a platform that was to take a message has not said that it did, and will not any more."""
@@ -32,7 +29,9 @@ _WAITING = (
 _LEAVE = deliveries.insert()
 _CHANGE = deliveries.update().where(_columns.id == bindparam("which"))
 _CLAIM = _CHANGE.where(_columns.state == DeliveryState.WAITING).values(attempts=_columns.attempts + 1)
-_WINDOW = select(_conversations.heard_at, _conversations.window_kind, _conversations.window_at).where(_conversations.contact == bindparam("to"))
+_WINDOW = select(_conversations.heard_at, _conversations.window_kind, _conversations.window_at).where(
+    _conversations.contact == bindparam("to")
+)
 _WAITS = conversations.update().where(_conversations.contact == bindparam("to")).values(waiting=True)
 
 

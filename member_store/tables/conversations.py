@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel, UTCDateTime
 
 from member_store.tables.columns import CHANNEL_LENGTH, HASH_LENGTH, choice
 
+MESSAGE = "message"
+"""The window that somebody opens by writing; the others are opened by a tap, a scan or the like."""
+
 
 class OutboxState(StrEnum):
     """How far a reply has got. `ANSWERED`: it leaves in the response to the very request that asked for it."""
