@@ -26,6 +26,7 @@ from policy_engine.errors import PolicyError
 
 if TYPE_CHECKING:
     from bot.channels.telegram.webhook import Webhook
+    from bot.channels.wechat.account import Account
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request. The longest message takes a quarter of it."""
@@ -41,7 +42,7 @@ _HEADERS = [
 def create_app(service: Service, settings: Settings) -> FastAPI:
     """The application over a service. Closing it lets turns that are under way finish."""
     threads = Threads(service, settings)
-    telegram = _telegram(threads, settings)
+    telegram, wechat = _telegram(threads, settings), _wechat(threads, settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -49,16 +50,20 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         yield
         if telegram is not None:
             await telegram.close()
+        if wechat is not None:
+            await wechat.close()
         threads.close()
         service.close()
 
     app = FastAPI(
         title="Hébāo", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
     )
-    app.include_router(web_routes(threads))
+    app.include_router(web_routes(threads, settings))
     app.include_router(api_routes(threads, settings))
     if telegram is not None:
         app.router.routes.append(telegram.route)
+    if wechat is not None:
+        app.router.routes.extend(wechat.routes)
     app.mount("/static", _Static(directory=STATIC))
 
     @app.get("/healthz", include_in_schema=False)
@@ -79,6 +84,15 @@ def _telegram(threads: Threads, settings: Settings) -> Webhook | None:
     from bot.channels.telegram.webhook import Webhook
 
     return Webhook(threads, settings)
+
+
+def _wechat(threads: Threads, settings: Settings) -> Account | None:
+    """The account of WeChat; None where it is not set up. Raises SettingsError."""
+    if not settings.wechat_token:
+        return None
+    from bot.channels.wechat.account import Account
+
+    return Account(threads, settings)
 
 
 def _handle_errors(app: FastAPI) -> None:
@@ -145,7 +159,10 @@ class _Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
+                given = message.get("headers", [])
+                # A page that needs a wider policy than all others says so itself.
+                said = {name for name, _ in given}
+                message["headers"] = [*given, *(each for each in _HEADERS if each[0] not in said)]
             await send(message)
 
         await self._app(scope, limited, guarded)

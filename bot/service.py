@@ -66,6 +66,11 @@ class Service:
         """Close the store."""
         self._store.close()
 
+    @property
+    def store(self) -> Store:
+        """The store below, for what is no turn of a conversation."""
+        return self._store
+
     def __enter__(self) -> Self:
         return self
 
@@ -81,7 +86,9 @@ class Service:
 
         Raises ValueError for a malformed channel, account or message id, StoreError where the store fails.
         """
-        context = replace(self.context(), humans=self._settings.wechat_humans and inbound.channel == "wechat")
+        # Whoever writes on a page is out of the reach of the platform's customer service.
+        humans = self._settings.wechat_humans and inbound.channel == "wechat" and inbound.opens is not None
+        context = replace(self.context(), humans=humans)
         received = now or datetime.datetime.now(datetime.UTC)
         # Nobody needs an identity number in what was said, so none is kept there, not even encrypted.
         text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, select
 from member_store import conversation_rows as rows
 from member_store.database import Database
 from member_store.encryption import Cipher
+from member_store.errors import StoreError
 from member_store.look_up import keyed_hash, load_key
 from member_store.members.actors import SYSTEM, Actor
 from member_store.members.records import OFFICE_TIME, Records
@@ -194,6 +195,19 @@ class Store:
         which = {"of_contact": contact, "of_message": keyed_hash(self._look_up_key, contact, message_id)}
         with self._database.writing() as connection:
             connection.execute(_ANSWERED, {**which, "answered_at": now or datetime.now(UTC)})
+
+    def seal(self, purpose: str, data: Any) -> str:
+        """JSON data as a token that nobody else can read or make, for one purpose: to be kept outside of the store."""
+        return self._cipher.encrypt(_ENCODER.encode([purpose, data]))
+
+    def unseal(self, purpose: str, token: str) -> Any:
+        """What `seal` was given for this purpose. Raises StoreError for any other text, or if no key fits it."""
+        where = f"a token for {purpose}"
+        text = self._cipher.decrypt(token, where)
+        # What this store has encrypted for itself is no such token.
+        if not text.startswith(head := _ENCODER.encode([purpose])[:-1] + ","):
+            raise StoreError("The token is for another purpose", where, "Give it back to where it came from.")
+        return json.loads(f"[{text[len(head) :]}")[0]
 
     def forget_conversation(self, channel: str, account: str) -> bool:
         """Delete all that was said with a contact. Whether there was anything.

@@ -41,7 +41,7 @@ class PageView:
     `locale` is a catalogue's name (`zh_Hans`, `en`). `message_id` must be fresh for every page that is rendered: a
     form sent twice carries the same one. `offer_large_text` puts the large-type offer at the top, `earlier_hidden`
     says that the conversation is longer than `turns`. `error` is a sentence for the entry field, and `draft` the text
-    to keep in it, where a form without JavaScript could not be accepted.
+    to keep in it, where a form without JavaScript could not be accepted. `known`: the person has logged in.
     """
 
     locale: str
@@ -52,6 +52,7 @@ class PageView:
     earlier_hidden: bool
     error: str = ""
     draft: str = ""
+    known: bool = False
 
 
 def language_tag(locale: str) -> str:
