@@ -150,7 +150,8 @@ def _signature(*signed: str) -> str:
 
 def _encrypted(body: bytes) -> str:
     try:
-        encrypted = xmltodict.parse(body)["xml"]["Encrypt"]
+        # Read as UTF-8 whatever the body says of itself: the parser would look up any encoding that it names.
+        encrypted = xmltodict.parse(body.decode("utf-8"))["xml"]["Encrypt"]
     except (ExpatError, ValueError, KeyError, TypeError, RecursionError):
         raise NotReadable from None
     if not isinstance(encrypted, str):

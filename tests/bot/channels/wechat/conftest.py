@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
-from tests.standins.wechat import RunningWeChat
+from tests.bot.channels.wechat.hebao import Hebao, Resident, account_of, settings_with
+from tests.standins.wechat import Rules, RunningWeChat
+from tests.standins.wechat.phone import Account
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +43,29 @@ def wechat_settings(wechat: RunningWeChat, settings: Callable[..., Settings]) ->
         return settings(**{**account, **given})
 
     return make
+
+
+@pytest.fixture(scope="module")
+def hebao(running_wechat: RunningWeChat, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hebao]:
+    """The program for the tests of one file, in safe mode."""
+    running_wechat.rules = Rules(everybody_follows=True)
+    with Hebao(settings_with(running_wechat, tmp_path_factory.mktemp("store"))) as running:
+        yield running
+
+
+@pytest.fixture
+def account(running_wechat: RunningWeChat) -> Account:
+    return account_of(running_wechat)
+
+
+@pytest.fixture
+def resident(hebao: Hebao, account: Account) -> Resident:
+    """Somebody new."""
+    return Resident(hebao, account)
+
+
+@pytest.fixture
+def open_hebao(running_wechat: RunningWeChat, tmp_path: Path) -> Iterator[Callable[..., Hebao]]:
+    """Starts the program with settings of the test's own, and ends it."""
+    with ExitStack() as running:
+        yield lambda **given: running.enter_context(Hebao(settings_with(running_wechat, tmp_path, **given)))
