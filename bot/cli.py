@@ -23,6 +23,7 @@ from bot.commands.retention import retention
 from bot.commands.staff import staff
 from bot.commands.telegram import telegram
 from bot.commands.village import add_village
+from bot.commands.wechat import wechat
 
 if TYPE_CHECKING:
     from bot.service import Outbound, Service
@@ -50,6 +51,7 @@ app.add_typer(retention, name="retention")
 app.add_typer(ledger, name="ledger")
 app.add_typer(staff, name="staff")
 app.add_typer(telegram, name="telegram")
+app.add_typer(wechat, name="wechat")
 
 
 def main() -> NoReturn:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.channels.faults import DeliveryFault, QuotaSpent, Unavailable, Wait
+from bot.channels.wechat.api.codes import WeChatMisconfigured
 from policy_engine.errors import N_
 
 if TYPE_CHECKING:
-    from bot.channels.wechat.api.codes import WeChatMisconfigured
     from bot.languages import Catalogue
 
 _WORDS = {
@@ -36,6 +37,19 @@ _logged: dict[str, float] = {}
 def advice(fault: WeChatMisconfigured, words: Catalogue) -> str:
     """What is wrong with the account's set-up, and what to do."""
     return words(_WORDS.get(fault.code, _OTHER), code=fault.code, address=fault.address or words("wechat.our_address"))
+
+
+def explained(fault: DeliveryFault, words: Catalogue) -> str:
+    """Why WeChat did not do what it was asked for, and what to do, for whoever asked."""
+    if isinstance(fault, WeChatMisconfigured):
+        return advice(fault, words)
+    if isinstance(fault, QuotaSpent):
+        return words("wechat.fault.quota", code=fault.code, until=f"{fault.until:%Y-%m-%d %H:%M}")
+    if isinstance(fault, Wait):
+        return words("wechat.fault.too_fast", code=fault.code, seconds=round(fault.after))
+    if isinstance(fault, Unavailable):
+        return words("wechat.fault.unavailable", code=fault.code)
+    return words("wechat.fault.refused", code=fault.code)
 
 
 def log_advice(fault: WeChatMisconfigured) -> None:
