@@ -29,7 +29,7 @@ from aiogram.types import (
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
-from bot.channels.faults import BadTarget, Blocked, DeliveryFault, NotAccepted
+from bot.channels.faults import BadTarget, Blocked, DeliveryFault, Moved, NotAccepted
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.checking import check_token
 from bot.channels.telegram.groups import Groups
@@ -71,7 +71,7 @@ class Conversing:
         )
         self._threads = threads
         self._sender = Sender(self.bot)
-        self._groups = Groups(self.bot)
+        self._groups = Groups(self.bot, self._sender.pacing)
         self._turnstile = Turnstile()
         self._told: OrderedDict[str, None] = OrderedDict()
         router = Router()
@@ -194,8 +194,8 @@ class Conversing:
         except Blocked:
             service, name = self._threads.service, f"{inbound.message_id}.blocked"
             await self._threads.run(service.gone, CHANNEL, inbound.account, name)
-        except (BadTarget, NotAccepted) as error:
-            # The same again would be refused again.
+        except (BadTarget, Moved, NotAccepted) as error:
+            # The same again would be refused again; and no chat with one person moves.
             log_failure("telegram answer refused", error)
         await self._threads.run(self._threads.service.answered, CHANNEL, inbound.account, inbound.message_id)
 

@@ -10,6 +10,7 @@ from aiogram.enums import ChatType
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.channels.faults import DeliveryFault, Moved, Unavailable, Wait
+from bot.channels.telegram.pacing import Pacing
 from bot.channels.telegram.rendering import escaped
 from bot.channels.telegram.saying import read_command, wanted
 from bot.channels.telegram.sending import trying
@@ -25,8 +26,9 @@ _REMEMBERED = 1000
 class Groups:
     """Sends whoever speaks to the bot in a group to the private chat."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, pacing: Pacing) -> None:
         self._bot = bot
+        self._pacing = pacing
         self._told: OrderedDict[int, float] = OrderedDict()
 
     async def refuse(self, message: Message) -> None:
@@ -56,12 +58,14 @@ class Groups:
             log_failure("telegram group not told", error)
 
     async def _send(self, chat: int, text: str, keyboard: InlineKeyboardMarkup) -> None:
+        async def post(to: int) -> None:
+            await trying(lambda: self._bot.send_message(to, text, reply_markup=keyboard), to, self._pacing, end)
+
         end = time.monotonic() + _SECONDS
         try:
-            await trying(lambda: self._bot.send_message(chat, text, reply_markup=keyboard), end)
+            await post(chat)
         except Moved as moved:
-            to = int(moved.to)
-            await trying(lambda: self._bot.send_message(to, text, reply_markup=keyboard), end)
+            await post(int(moved.to))
 
 
 def _is_for(message: Message, username: str, bot_id: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,6 +13,7 @@ from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboar
 
 from bot.channels.faults import DeliveryFault, NotAccepted, Unavailable, Wait
 from bot.channels.telegram.faults import aiogram_fault, is_harmless
+from bot.channels.telegram.pacing import Pacing
 from bot.channels.telegram.rendering import Button, Message
 from bot.logs import log_failure
 from bot.pictures.png import png
@@ -22,7 +24,15 @@ SECONDS = 8.0
 TRIES = 4
 """Of one message, before it is given up."""
 
+PER_SECOND = 25
+"""Messages of all answers together; Telegram allows 30, and taps are settled beside."""
+
+CHAT_SECONDS, BURST = 1.0, 5
+"""One message a second to one chat; as many as an answer has at once, which Telegram lets pass."""
+
 _PAUSE = 0.3
+_MARGIN = 0.05
+"""Seconds by which Telegram's clock may be behind."""
 _REMEMBERED = 1000
 
 
@@ -31,6 +41,7 @@ class Sender:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
+        self.pacing = Pacing(PER_SECOND, CHAT_SECONDS, BURST)
         self._sent: OrderedDict[str, int] = OrderedDict()
 
     async def send(self, chat: int, answer: Sequence[Message], known_as: str) -> None:
@@ -48,14 +59,16 @@ class Sender:
 
     async def _one(self, chat: int, message: Message, end: float) -> None:
         try:
-            await trying(lambda: self._post(chat, message, max(1, int(end - time.monotonic()))), end)
+            post = functools.partial(self._post, chat, message, end)
+            await trying(post, chat, self.pacing, end)
         except NotAccepted as error:
             if message.picture is None and message.file is None:
                 raise
             # What a picture shows, the text says as well; a file can be asked for again.
             log_failure("telegram refused a picture or a file", error)
 
-    async def _post(self, chat: int, message: Message, seconds: int) -> None:
+    async def _post(self, chat: int, message: Message, end: float) -> None:
+        seconds = max(1, int(end - time.monotonic()))
         keyboard = _keyboard(message.buttons)
         if message.picture is not None:
             drawn = await asyncio.to_thread(png, message.picture)
@@ -94,13 +107,19 @@ class Sender:
                 log_failure("telegram tap not settled", _known(error))
 
 
-async def trying(post: Callable[[], Awaitable[object]], end: float) -> None:
-    """Post until it is taken: at most so often, and not after the end (`time.monotonic`). Raises a DeliveryFault."""
+async def trying(post: Callable[[], Awaitable[object]], chat: int, pacing: Pacing, end: float) -> None:
+    """Post to a chat until it is taken: at most so often, and not after the end (`time.monotonic`).
+
+    Raises a DeliveryFault.
+    """
     for tried in range(1, TRIES + 1):
+        await pacing.turn(chat, end)
         try:
             await post()
         except Exception as error:
             fault = aiogram_fault(error)
+            if isinstance(fault, Wait):
+                pacing.told_to_wait(chat, fault.after + _MARGIN)
             pause = _pause(fault, tried)
             if pause is None or tried == TRIES or time.monotonic() + pause > end:
                 raise fault from None
@@ -112,7 +131,7 @@ async def trying(post: Callable[[], Awaitable[object]], end: float) -> None:
 def _pause(fault: DeliveryFault, tried: int) -> float | None:
     """Seconds before the next try; None where another would be of no use."""
     if isinstance(fault, Wait):
-        return fault.after + 0.05
+        return fault.after + _MARGIN
     # Rather twice than never: it is an answer that somebody waits for.
     return _PAUSE * tried if isinstance(fault, Unavailable) else None
 
