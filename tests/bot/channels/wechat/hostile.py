@@ -31,6 +31,7 @@ HOSTILE: dict[str, bytes | str] = {
     "zero bytes": b"\0" * 100,
     "a zero inside": "<xml>" + HEAD + "<MsgType>text</MsgType><Content>a\0b</Content></xml>",
     "no type": "<xml>" + HEAD + "</xml>",
+    "an event without a name": "<xml>" + HEAD + "<MsgType>event</MsgType><Event></Event></xml>",
     "two types": "<xml>" + HEAD + "<MsgType>text</MsgType><MsgType>text</MsgType></xml>",
     "two senders": "<xml>" + HEAD + "<FromUserName>o2</FromUserName><MsgType>text</MsgType></xml>",
     "two texts": "<xml>" + HEAD + "<MsgType>text</MsgType><Content>a</Content><Content>b</Content></xml>",
