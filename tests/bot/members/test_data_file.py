@@ -118,7 +118,9 @@ def test_every_action_in_the_audit_of_a_person_has_words() -> None:
     of_nobody = {
         "code_wrong",
         "community_added",
+        "contact_back",
         "contact_forgotten",
+        "contact_gone",
         "file_imported",
         "list_exported",
         "staff_added",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from member_store.members import (
     agreements,
     consents,
     contributions,
     delegations,
+    deliveries,
     doubts,
     enrolments,
     hardship,
@@ -23,6 +24,7 @@ from member_store.members.records import Records
 from member_store.store import Store
 from member_store.tables.access import Basis, Role
 from member_store.tables.people import Enrolment, EnrolmentState, Person
+from member_store.tokens import Claimed, Tokens
 from member_store.turns import Reduced
 
 NAME, MOTHER, WORKER = "欧阳娜依", "诸葛翠芳", "司徒建国"
@@ -31,6 +33,7 @@ PHONE, ADDRESS = "13857342219", "嘉善县魏塘街道浒弄桥88号"
 CERTIFICATE, BANK, GROUNDS = "残联证第77120953号", "6222081204009917723", "常年卧床无人照看"
 ACCOUNT, HELPER = "oWx-ouyang-nayi-83021", "oWx-daughter-55190"
 PAYMENT = "4200002210200803017729105536"
+TOKEN = "95_oWx-token-of-the-platform-7H2kQ"
 SAID = "我是欧阳娜依，身份证号330421198803151527，电话13857342219，住在嘉善县魏塘街道浒弄桥88号"
 PERSONAL = (
     NAME,
@@ -46,9 +49,10 @@ PERSONAL = (
     ACCOUNT,
     HELPER,
     PAYMENT,
+    TOKEN,
     "浒弄桥",
 )
-"""Everything personal that `fill` puts into a store. Nothing of it is real."""
+"""Everything personal or secret that `fill` puts into a store. Nothing of it is real."""
 
 YEAR = 2008
 NOW = datetime(2008, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -70,7 +74,18 @@ def fill(store: Store) -> Filled:
     for number, text in enumerate(("你好", SAID), 1):
         reduced = Reduced({"said": text}, [{"kind": "text", "text": f"您说的是：{text}"}], {"facts": {"name": NAME}})
         store.turn("wechat", ACCOUNT, f"{ACCOUNT}-{number}", text, lambda state, _records, to=reduced: to, now=NOW)
+    with store.records(now=NOW) as records:
+        deliveries.leave(records, "wechat", ACCOUNT, deliveries.TEXT, {"body": f"{NAME}，您家的参保办好了。"})
+    _token(store)
     return filled
+
+
+def _token(store: Store) -> None:
+    """The platform's token, as the process that fetched it keeps it."""
+    tokens = Tokens(store)
+    claimed = tokens.claim("wechat", now=NOW)
+    assert isinstance(claimed, Claimed)
+    tokens.keep("wechat", claimed.holder, TOKEN, NOW + timedelta(hours=2))
 
 
 def _people(records: Records) -> Filled:
