@@ -80,6 +80,9 @@ def _telegram(threads: Threads, settings: Settings) -> Webhook | None:
     """The webhook of Telegram; None where it is not set up, or long polling is used. Raises SettingsError."""
     if not settings.telegram_token or not settings.telegram_secret:
         return None
+    from bot.channels.telegram.checking import check_installed
+
+    check_installed("aiogram")
     # It takes seconds to import, and much memory.
     from bot.channels.telegram.webhook import Webhook
 

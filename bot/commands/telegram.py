@@ -1,4 +1,4 @@
-"""`hebao telegram`: long polling, the webhook, and the list of commands."""
+"""`hebao telegram`: long polling, the webhook, the list of commands, and sending what waits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from bot.commands.options import AsJson, print_json, settings_of
 
 if TYPE_CHECKING:
+    from bot.channels.telegram.delivering import Run
     from bot.settings import Settings
 
 telegram = typer.Typer(
@@ -113,10 +114,40 @@ def commands_push(as_json: AsJson = False) -> None:
         typer.echo(f"{code or 'all other languages'}: {', '.join('/' + name for name, _ in listed)}")
 
 
-def _checked() -> Settings:
+@telegram.command()
+def send(as_json: AsJson = False) -> None:
+    """Send what waits for people: notices, and whatever else they did not ask for. Meant for a timer."""
+    settings = _checked("telegram", "aiolimiter")
+    run = asyncio.run(_send(settings))
+    counts = {"sent": run.sent, "blocked": run.blocked, "refused": run.refused, "in_doubt": run.in_doubt}
+    counts["put_back"] = run.put_back
+    stopped = run.stopped
+    if as_json:
+        print_json({**counts, "stopped": stopped.reason if stopped else None})
+    else:
+        typer.echo(", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in counts.items()))
+    if stopped is not None:
+        typer.echo(f"hebao: Telegram takes nothing more now ({stopped}); the rest waits. Run it again later.", err=True)
+        raise typer.Exit(1)
+
+
+async def _send(settings: Settings) -> Run:
+    from bot.channels.telegram.broadcast import Broadcasting
+    from bot.channels.telegram.delivering import Delivering
+    from bot.logs import set_up_logs
+    from bot.opening import open_store
+
+    set_up_logs()
+    with open_store(settings) as store:
+        async with Broadcasting(settings) as sender:
+            return await Delivering(store, sender).run()
+
+
+def _checked(*modules: str) -> Settings:
     """The settings, if they can be used with Telegram; looked at before anything heavy is imported."""
-    from bot.channels.telegram.checking import check_token
+    from bot.channels.telegram.checking import check_installed, check_token
 
     settings = settings_of()
     check_token(settings)
+    check_installed(*(modules or ("aiogram",)))
     return settings

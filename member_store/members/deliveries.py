@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, update
 
 from member_store.members.records import Records
+from member_store.tables.access import Contact
 from member_store.tables.conversations import MESSAGE, conversations
 from member_store.tables.sending import DeliveryState, deliveries
 
 _columns, _conversations = deliveries.c, conversations.c
+_contacts = Contact.__table__.c  # type: ignore[attr-defined]
 
 TEXT, PICTURE = "text", "picture"
 
@@ -25,6 +27,14 @@ _WAITING = (
     select(_columns.id, _columns.kind, _columns.payload, _columns.state, _columns.created_at, _columns.changed_at)
     .where(_TO_CONTACT, _columns.state.in_((DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.IN_DOUBT)))
     .order_by(_columns.id)
+)
+_EVERYBODY = (
+    select(_contacts.id, _contacts.account)
+    .join(deliveries, _columns.contact == _contacts.contact)
+    .where(_columns.channel == bindparam("on"), _columns.state == DeliveryState.WAITING)
+    .where(_contacts.account.is_not(None), _contacts.gone_at.is_(None))
+    .group_by(_contacts.id, _contacts.account)
+    .order_by(func.min(_columns.id))
 )
 _LEAVE = deliveries.insert()
 _CHANGE = deliveries.update().where(_columns.id == bindparam("which"))
@@ -77,6 +87,15 @@ def waiting(records: Records, channel: str, account: str) -> list[Waiting]:
         for row in rows
         if row.state is DeliveryState.WAITING
     ]
+
+
+def everybody_waiting(records: Records, channel: str) -> list[str]:
+    """The accounts on a channel for which something is to be sent, whoever has waited longest first.
+
+    Without those that are gone, and those of whom only a hash is kept: for them it waits until they come.
+    """
+    found = records.connection.execute(_EVERYBODY, {"on": channel}).all()
+    return [records.unseal(row.account, f"contact {row.id}") for row in found]
 
 
 def take(records: Records, channel: str, account: str) -> tuple[list[Waiting], bool]:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from bot.channels.faults import DeliveryFault, Misconfigured
 from bot.settings import Settings, SettingsError
 
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,128}", re.ASCII)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 """https://core.telegram.org/bots/api#setwebhook"""
+
+
+def check_installed(*modules: str) -> None:
+    """See that these libraries are there, without importing them. Raises SettingsError where one is not."""
+    if any(find_spec(each) is None for each in modules):
+        raise SettingsError(
+            "HEBAO_TELEGRAM_TOKEN is set, and what Telegram needs is not installed. "
+            "Install it: pip install 'hebao[telegram]'; or take the token out of the settings."
+        )
 
 
 def check_token(settings: Settings) -> str:
@@ -57,3 +68,13 @@ def webhook_address(settings: Settings) -> str:
             "Set it to what people open, such as https://hebao.example, or use long polling: hebao telegram."
         )
     return settings.public_url.rstrip("/") + "/telegram"
+
+
+def unreachable(fault: DeliveryFault) -> SettingsError:
+    """What to do when Telegram does not do what it was asked to."""
+    if isinstance(fault, Misconfigured):
+        return SettingsError("Telegram does not know HEBAO_TELEGRAM_TOKEN. Copy it from @BotFather once more.")
+    return SettingsError(
+        f"Telegram could not be asked ({fault}). See that HEBAO_TELEGRAM_API_BASE can be reached from here, "
+        "then try again."
+    )

@@ -6,6 +6,8 @@ Telegram's descriptions are for people and may change; they decide only where no
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.channels.faults import BadTarget, Blocked, DeliveryFault, Misconfigured, Moved, NotAccepted, Unavailable, Wait
 
 _NO_TARGET = ("chat not found", "user not found", "peer_id_invalid", "group chat was deactivated", "chat_id is empty")
@@ -33,9 +35,9 @@ def aiogram_fault(error: Exception) -> DeliveryFault:
         case exceptions.TelegramConflictError():
             return Misconfigured("409")
         case exceptions.TelegramServerError():
-            return Unavailable("5xx")
+            return Unavailable("5xx", in_doubt=True)
         case exceptions.TelegramNetworkError():
-            return Unavailable("network", in_doubt=True)
+            return Unavailable("network", in_doubt=not _never_left(error))
         case exceptions.ClientDecodeError():
             return Unavailable("not_json", in_doubt=True)
         case exceptions.TelegramAPIError():
@@ -49,8 +51,9 @@ def telegram_fault(error: Exception) -> DeliveryFault:
 
     match error:
         case errors.RetryAfter():
-            # The public attribute warns that it will one day be what this one is already.
-            return Wait(error._retry_after.total_seconds(), "429")
+            # Seconds, unless PTB_TIMEDELTA is set, as `broadcast` does.
+            after = error.retry_after
+            return Wait(after.total_seconds() if isinstance(after, timedelta) else float(after), "429")
         case errors.ChatMigrated():
             return Moved(str(error.new_chat_id), "400")
         case errors.Forbidden():
@@ -61,14 +64,34 @@ def telegram_fault(error: Exception) -> DeliveryFault:
             return Misconfigured("409")
         case errors.BadRequest():
             return _refused(error.message)
-        case errors.TimedOut():
-            return Unavailable("timeout", in_doubt=True)
         case errors.NetworkError():
-            # It makes no difference between a server that says 5xx and one that says nothing.
-            return Unavailable("network", in_doubt=True)
+            return _of_the_way(error)
         case errors.TelegramError():
-            return NotAccepted("other")
+            return Unavailable("not_json", in_doubt=True) if _is_not_json(error) else NotAccepted("other")
     raise error
+
+
+def _of_the_way(error: Exception) -> DeliveryFault:
+    """An error that has no class of its own in python-telegram-bot: only what caused it tells it from others."""
+    import httpx
+
+    if isinstance(error.__cause__, httpx.HTTPError):
+        return Unavailable("network", in_doubt=not _never_left(error))
+    if _is_not_json(error.__cause__):
+        return Unavailable("not_json", in_doubt=True)
+    if "entity too large" in str(error).lower():
+        return NotAccepted("413")
+    return Unavailable("5xx", in_doubt=True)
+
+
+def _never_left(error: Exception) -> bool:
+    """Whether no connection came about, so that nothing can have arrived."""
+    names = {each.__name__ for each in type(error.__cause__).__mro__}
+    return bool(names & {"ClientConnectorError", "ConnectError", "ConnectTimeout", "PoolTimeout"})
+
+
+def _is_not_json(error: BaseException | None) -> bool:
+    return "Invalid server response" in str(error)
 
 
 def is_harmless(error: Exception) -> bool:

@@ -11,6 +11,7 @@ import asyncio
 from aiogram.methods import DeleteWebhook, GetUpdates, GetWebhookInfo
 
 from bot.channels.faults import DeliveryFault, Misconfigured, Wait
+from bot.channels.telegram.checking import unreachable
 from bot.channels.telegram.conversing import KINDS, Conversing, NotTaken
 from bot.channels.telegram.faults import aiogram_fault
 from bot.logs import log_failure
@@ -96,13 +97,3 @@ class Polling:
         if failed == 1:
             log_failure("telegram not reached", fault)
         await asyncio.sleep(fault.after if isinstance(fault, Wait) else _PAUSES[min(failed, len(_PAUSES)) - 1])
-
-
-def unreachable(fault: DeliveryFault) -> SettingsError:
-    """What to do when Telegram does not do what it was asked to."""
-    if isinstance(fault, Misconfigured):
-        return SettingsError("Telegram does not know HEBAO_TELEGRAM_TOKEN. Copy it from @BotFather once more.")
-    return SettingsError(
-        f"Telegram could not be asked ({fault}). See that HEBAO_TELEGRAM_API_BASE can be reached from here, "
-        "then try again."
-    )

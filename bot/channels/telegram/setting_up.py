@@ -10,10 +10,9 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, WebhookInfo
 
-from bot.channels.telegram.checking import check_secret, check_token, webhook_address
+from bot.channels.telegram.checking import check_secret, check_token, unreachable, webhook_address
 from bot.channels.telegram.conversing import KINDS
 from bot.channels.telegram.faults import aiogram_fault
-from bot.channels.telegram.polling import unreachable
 from bot.channels.telegram.saying import COMMANDS
 from bot.languages import LOCALES, SOURCE, catalogue
 from bot.settings import Settings

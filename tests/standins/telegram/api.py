@@ -12,6 +12,7 @@ from typing import Any
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from tests.standins.telegram import faults
 from tests.standins.telegram.faults import Fault
@@ -71,7 +72,7 @@ class Methods:
         with self._world.lock:
             self._world.calls.append(Call(method, chat, given, time.monotonic(), response.status_code))
         if fault and fault.hang_up:
-            raise ConnectionAbortedError("scripted: the connection is closed without a response")
+            return _HungUp()
         return response
 
     async def _answered(self, method: str, given: dict[str, Any], chat: int | None, fault: Fault | None) -> Response:
@@ -282,7 +283,19 @@ class Methods:
         return chat
 
 
-def _failed(fault: Fault) -> JSONResponse:
+class _HungUp(Response):
+    """A response that breaks off at once: the server closes the connection below it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"ok"', "more_body": True})
+        raise ConnectionAbortedError("scripted")
+
+
+def _failed(fault: Fault) -> Response:
+    if fault.raw:
+        return Response(fault.raw, fault.status)
     body: dict[str, Any] = {"ok": False, "error_code": fault.status, "description": fault.description}
     if fault.parameters:
         body["parameters"] = fault.parameters
@@ -295,12 +308,13 @@ async def _given(request: Request) -> dict[str, Any]:
     if request.headers.get("content-type", "").startswith("application/json"):
         body = await request.json()
         return {**given, **(body if isinstance(body, dict) else {})}
-    for name, value in (await request.form()).multi_items():
-        if isinstance(value, UploadFile):
-            given[name] = await value.read()
-            given[f"{name}:name"] = value.filename
-        else:
-            given[name] = value
+    async with request.form() as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                given[name] = await value.read()
+                given[f"{name}:name"] = value.filename
+            else:
+                given[name] = value
     # A file may be sent beside, and be named in its place.
     for name, value in list(given.items()):
         if isinstance(value, str) and value.startswith("attach://"):

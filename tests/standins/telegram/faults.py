@@ -11,7 +11,7 @@ class Fault:
     """How a call fails: the response, after `delay` seconds; without a `status` the call is only late.
 
     `done`: the call has its effect all the same, as when a response is lost on its way. `hang_up`: the connection is
-    closed without a response.
+    closed in the midst of the response. `raw`: what is answered in place of JSON.
     """
 
     status: int = 0
@@ -20,6 +20,7 @@ class Fault:
     delay: float = 0
     done: bool = False
     hang_up: bool = False
+    raw: str = ""
 
 
 def too_many(retry_after: int) -> Fault:
@@ -60,4 +61,9 @@ CONFLICT_POLLS = Fault(
 CONFLICT_WEBHOOK = Fault(
     409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
+TOO_LARGE = Fault(413, "Request Entity Too Large")
+UNAUTHORIZED = Fault(401, "Unauthorized")
+NOT_FOUND = Fault(404, "Not Found")
+PROXY = Fault(502, raw="<html>Bad Gateway</html>")
+NOT_JSON = Fault(200, raw="<html>something in between</html>")
 HANG_UP = Fault(hang_up=True)

@@ -53,6 +53,12 @@ class Hebao:
         self._listener.close()
 
 
+def settings_without_store(telegram: TelegramStandIn, **given: object) -> Settings:
+    """Settings for what only talks with Telegram."""
+    known = {"telegram_token": TOKEN, "telegram_secret": SECRET, "telegram_api_base": telegram.url}
+    return read_settings(_env_file=None, **{**known, **given})
+
+
 def settings_with(telegram: TelegramStandIn, folder: Path, **given: object) -> Settings:
     return read_settings(
         _env_file=None,
