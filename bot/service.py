@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Self
 
@@ -24,8 +25,9 @@ from bot.exchange import (
     reduced,
 )
 from bot.languages import LOCALES, first_language
-from bot.leaving import is_more, is_word, leaving, unchanged, waiting_for, with_people
+from bot.leaving import has_begun, is_more, is_word, leaving, unchanged, waiting_for, with_people
 from bot.members.acting import Acting, act
+from bot.members.paying import PayAddresses
 from bot.members.standing import standing_of
 from bot.settings import Settings
 from bot.surroundings import context_of
@@ -61,6 +63,7 @@ class Service:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
+        self._pay = PayAddresses(store, settings.public_url) if settings.wechat_pay_merchant else None
 
     def close(self) -> None:
         """Close the store."""
@@ -87,8 +90,9 @@ class Service:
         Raises ValueError for a malformed channel, account or message id, StoreError where the store fails.
         """
         # Whoever writes on a page is out of the reach of the platform's customer service.
-        humans = self._settings.wechat_humans and inbound.channel == "wechat" and inbound.opens is not None
-        context = replace(self.context(), humans=humans)
+        in_chat = inbound.channel == "wechat" and inbound.opens is not None
+        # Nor is anything spoken heard there; of the messengers WeChat alone makes words of it.
+        context = replace(self.context(), humans=in_chat and self._settings.wechat_humans, hears=in_chat)
         received = now or datetime.datetime.now(datetime.UTC)
         # Nobody needs an identity number in what was said, so none is kept there, not even encrypted.
         text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")
@@ -98,7 +102,7 @@ class Service:
 
         def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
             around = self._around(context, records, inbound.channel, inbound.account)
-            if state:
+            if state and has_begun(state):
                 known = state.get("locale")
                 locale = known if known in LOCALES else first_language(spoken, inbound.locale)
                 going_on = resumed(state, _away(state, received), around, locale)
@@ -143,6 +147,10 @@ class Service:
         stored = self._store.turn(channel, account, message_id, "", reduce, None, self._settings.now)
         return not stored.repeated
 
+    def together(self) -> AbstractContextManager[None]:
+        """One transaction for all that this thread does inside; see `Store.together`."""
+        return self._store.together()
+
     def human(self, channel: str, account: str, message_id: str, *, holds: bool) -> None:
         """People on the platform's customer service have taken a conversation over, or given it back."""
 
@@ -180,7 +188,7 @@ class Service:
         else:
             year = context.scheme(context.county).on(None, context.today).year
             contact = known_contact(records, channel, account)
-            standing = standing_of(records, contact, context.scheme, year)
+            standing = standing_of(records, contact, context.scheme, year, self._pay if channel == "wechat" else None)
         return replace(
             context,
             standing=standing,
@@ -264,7 +272,8 @@ class Service:
         Choices made by tapping a setting say nothing and are left out. Raises as `handle` does.
         """
         found = self._store.history(channel, account, last + 1)
-        locale = found[-last:][0].outcome["locale"] if found else LOCALES[0]
+        # What happened before the first words was in no language.
+        locale = next((each.outcome["locale"] for each in found[-last:] if each.text), LOCALES[0])
         asked = [None, *(each.outcome["asks"] for each in found)]
         told = [(each.text, question) for each, question in zip(found, asked, strict=False)]
         return [(text, question) for text, question in told[-last:] if text], locale, len(found) <= last

@@ -1,16 +1,23 @@
-"""The service off the event loop: on one thread where the database has one writer, on several elsewhere."""
+"""The service off the event loop: changes in their order, and on SQLite together; what only reads waits for none."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from bot.exchange import Inbound
 from bot.languages import SOURCE, lexicons
+from bot.queue import Job, Lanes, Line, Writers
 from bot.service import Service
 from bot.settings import Settings, sqlite_folder
+
+READERS = 2
+WRITERS = 8
+"""Threads, where the database takes several writers; as many wait for it as the pool of connections has room for."""
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -21,19 +28,48 @@ class Threads:
 
     def __init__(self, service: Service, settings: Settings) -> None:
         self.service = service
-        writers = 8 if sqlite_folder(settings.database_url) is None else 1
-        self._pool = ThreadPoolExecutor(writers, thread_name_prefix="service")
+        on_sqlite = sqlite_folder(settings.database_url) is not None
+        self._writers: Writers = Line(service.together) if on_sqlite else Lanes(WRITERS)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="service-reading")
+        self._reading = (service.view, service.said)
 
     def warm_up(self) -> None:
         """Read words and rules now, so that the first person does not wait for them."""
-        self._pool.submit(self.service.view, "web", "warm-up")
-        self._pool.submit(lexicons, SOURCE)
+        self._readers.submit(self._read_words)
+
+    def _read_words(self) -> None:
+        self.service.view("web", "warm-up")
+        lexicons(SOURCE)
+        # Words and rules stay, some hundred thousand objects. Looking through all of them for garbage again and again
+        # would hold up everybody who has a turn at that moment.
+        gc.collect()
+        gc.freeze()
 
     async def run(self, call: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
-        """The result of the call, without holding up the event loop. A turn goes on even if its caller has left."""
+        """The result of the call, without holding up the event loop. A turn goes on even if its caller has left.
+
+        Calls of one contact are done in the order in which they came. Raises whatever the call raises; StoreError
+        where it could not be saved; RuntimeError after `close`.
+        """
         work = functools.partial(call, *args, **kwargs)
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._pool, work))
+        if call in self._reading:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        job = Job(work)
+        self._writers.put(job, _contact(args))
+        result: Result = await job.future
+        return result
 
     def close(self) -> None:
         """Let what is under way finish, take nothing more."""
-        self._pool.shutdown(wait=True)
+        self._writers.close()
+        self._readers.shutdown(wait=True)
+
+
+def _contact(args: tuple[Any, ...]) -> Hashable:
+    """Whose call this is, by what it is called with: a message, or first a channel and an account."""
+    match args:
+        case (Inbound() as inbound, *_):
+            return inbound.channel, inbound.account
+        case (str() as channel, str() as account, *_):
+            return channel, account
+    return None

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from member_store.errors import StoreError
+from member_store.errors import StoreError, UndoneError
 
 _SETTING = "HEBAO_DATABASE_URL"
 _WELL_FORMED = "sqlite:///folder/file.db or postgresql://user:password@host/database"
@@ -28,7 +28,27 @@ class _Shared:
     """A transaction in which a thread does several things; `spoilt` once one of them has failed."""
 
     connection: Connection
+    where: str
     spoilt: bool = False
+
+    @contextmanager
+    def part(self) -> Iterator[Connection]:
+        """One of these things."""
+        self.check()
+        try:
+            yield self.connection
+        except BaseException:
+            self.spoilt = True
+            raise
+
+    def check(self) -> None:
+        """Raises UndoneError once one of them has failed."""
+        if self.spoilt:
+            raise UndoneError(
+                "One of several transactions that share one has failed, and so none is kept",
+                self.where,
+                "Do each again by itself.",
+            )
 
 
 class Database:
@@ -70,7 +90,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, and on SQLite waits for no writer. Raises StoreError if the database fails."""
         if (shared := self._present()) is not None:
-            yield shared.connection
+            with shared.part() as connection:
+                yield connection
             return
         with self._transaction("BEGIN DEFERRED") as connection:
             yield connection
@@ -82,36 +103,27 @@ class Database:
         On SQLite it has the database to itself from its start. Must not be nested. Raises StoreError if the database
         fails.
         """
-        shared = self._present()
-        if shared is None:
-            with self._one_writer, self._transaction("BEGIN IMMEDIATE") as connection:
+        if (shared := self._present()) is not None:
+            with shared.part() as connection:
                 yield connection
             return
-        try:
-            yield shared.connection
-        except BaseException:
-            shared.spoilt = True
-            raise
+        with self._one_writer, self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """One transaction for all that this thread reads and writes inside; on disk at the end, or none of it.
 
         None of it also if one of them failed, whoever caught that. Must not be nested. Raises StoreError if the
-        database fails, or for such a failure.
+        database fails; UndoneError for such a failure, and for whatever is begun after it.
         """
         with self._one_writer, self._transaction("BEGIN IMMEDIATE") as connection:
-            shared = self._shared.transaction = _Shared(connection)
+            shared = self._shared.transaction = _Shared(connection, self.where)
             try:
                 yield
             finally:
                 self._shared.transaction = None
-            if shared.spoilt:
-                raise StoreError(
-                    "One of several transactions that share one has failed, and so none is kept",
-                    self.where,
-                    "Do each again by itself.",
-                )
+            shared.check()
 
     def _present(self) -> _Shared | None:
         found: _Shared | None = getattr(self._shared, "transaction", None)

@@ -1,4 +1,4 @@
-"""The one error that an operator sees from the member store."""
+"""The errors of the member store: what an operator sees, and what is worth another attempt."""
 
 
 class StoreError(Exception):
@@ -12,3 +12,7 @@ class StoreError(Exception):
         self.what = what
         self.where = where
         self.remedy = remedy
+
+
+class UndoneError(StoreError):
+    """Of several transactions that share one, another has failed; each can be done again by itself."""

@@ -138,7 +138,8 @@ class Store:
         """One transaction for the turns that this thread takes inside: at its end all of them are on disk.
 
         None of them is where one of them failed, even if that was caught; then take each again by itself. Nothing of
-        them may be told to anybody before the end. Must not be nested. Raises StoreError as `turn`.
+        them may be told to anybody before the end. Must not be nested. Raises StoreError as `turn`, and UndoneError
+        where one of them failed.
         """
         with self._database.together():
             yield
