@@ -7,8 +7,8 @@ comes through `words`, so the same templates serve every language.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -55,6 +55,19 @@ class PageView:
     known: bool = False
 
 
+@dataclass(frozen=True)
+class PaymentView:
+    """The page to pay on: for whom, which year and how much, as they are written; `told` is a sentence instead of it,
+    or beside it, and then there is nothing to tap.
+    """
+
+    locale: str
+    name: str = field(default="", repr=False)
+    year: int = 0
+    amount: str = ""
+    told: str = ""
+
+
 def language_tag(locale: str) -> str:
     """The BCP 47 tag that `lang` takes, for a catalogue's name: `zh_Hans` gives `zh-Hans`."""
     return locale.replace("_", "-")
@@ -86,6 +99,19 @@ def render_turn(
         .get_template("fragment.html")
         .render(turn=turn, lang=language_tag(locale), message_id=message_id, large_text=large_text, _=words)
     )
+
+
+def render_payment(view: PaymentView, words: Words) -> str:
+    """The page to pay on as HTML. Raises as `render_page` does."""
+    return _templates().get_template("payment.html").render(view=view, lang=language_tag(view.locale), _=words)
+
+
+def render_told(locale: str, words: Words, told: Sequence[str], onward: tuple[str, str] | None = None) -> str:
+    """A page that says a few sentences, the first as its heading; `onward` is where it leads on and what that says.
+
+    Raises whatever `words` raises.
+    """
+    return _templates().get_template("told.html").render(lang=language_tag(locale), told=told, onward=onward, _=words)
 
 
 @cache

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.channels.web.page import MAX_TEXT, PageView, TurnView, render_page, render_turn
-from bot.channels.web.sessions import Sessions, Visitor, new_visitor
+from bot.channels.web.sessions import LOGIN, Sessions, Visitor, can_log_in, is_in_wechat, new_visitor
 from bot.languages import LOCALES, catalogue, negotiate
 from bot.problems import Problem, problem_response, words_for
 from bot.service import Inbound, Outbound, View
@@ -27,10 +27,15 @@ def web_routes(threads: Threads, settings: Settings) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     service = threads.service
     sessions = Sessions(service.store, settings)
+    logs_in = can_log_in(settings)
 
     @routes.get("/")
     async def page(request: Request) -> Response:
         who = sessions.visitor(request)
+        if who.lapsed:
+            if logs_in and is_in_wechat(request):
+                return kept(request, who, RedirectResponse(LOGIN, 303))
+            who = new_visitor()
         view = await threads.run(service.view, who.channel, who.account, request.headers.get("accept-language"))
         return kept(request, who, _page(who, view))
 
@@ -44,6 +49,9 @@ def web_routes(threads: Threads, settings: Settings) -> APIRouter:
         fetched = request.headers.get("x-requested-with") == "fetch"
         words = words_for(request)
         try:
+            if who.lapsed:
+                # Not into somebody else's conversation, and be it one that nobody has begun yet.
+                raise Problem(401, "Not logged in any more", words("web.lapsed"))
             if len(text) > MAX_TEXT * 2 or not _MESSAGE_ID.fullmatch(given):
                 raise Problem(422, "Not accepted", words("web.not_accepted"))
             inbound = Inbound(who.channel, who.account, _claim(given, text), text, wanted)
@@ -65,6 +73,8 @@ def web_routes(threads: Threads, settings: Settings) -> APIRouter:
         if locale not in {"", *LOCALES} or large not in {"", "on", "off"}:
             words = words_for(request)
             raise Problem(422, "Not accepted", words("web.not_accepted"))
+        if who.lapsed:
+            return kept(request, who, RedirectResponse("/", 303))
         await threads.run(
             service.choose,
             who.channel,
