@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from bot.channels.wechat.api.client import WeChatClient
 from bot.channels.wechat.delivering import Delivering
+from bot.channels.wechat.login import login_routes
 from bot.channels.wechat.notices import read_notices
 from bot.channels.wechat.webhook import Webhook
 from bot.settings import Settings, SettingsError
@@ -28,6 +29,8 @@ class Account:
         self._delivering = Delivering(threads, self.client, settings, notices) if self.client else None
         self._webhook = Webhook(threads, settings, self._delivering, notices.standing)
         self.routes: list[BaseRoute] = [self._webhook.route]
+        if self.client is not None:
+            self.routes += login_routes(threads, settings, self.client)
 
     async def close(self) -> None:
         """Let what is under way finish, and close all connections."""
