@@ -71,6 +71,52 @@ def test_a_choice_is_taken_by_number_and_by_label_and_read_back(fact: str, local
             assert catalogue(locale)(f"state.{fact}.{choice.value}")
 
 
+DIGITS = "〇一二三四五六七八九"
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def ways(number: int, label: str, locale: str) -> list[str]:
+    """How people name the choice with this number."""
+    own = {"zh_Hans": [DIGITS[number], f"第{DIGITS[number]}个", f"第{number}项", f"选{number}"],
+           "en": [f"the {ORDINALS[number - 1]} one", f"number {number}", label.upper()]}[locale]  # fmt: skip
+    wide = label.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+    return [str(number), f" {number} ", f"{number}.", f"({number})", chr(0xFF10 + number), chr(0x2460 + number - 1),
+            label, f"{label}。", wide, *own]  # fmt: skip
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("fact", [fact for fact in ASKING if ASKING[fact].choices])
+def test_n06_a_choice_is_taken_by_number_in_any_script_and_by_label_in_any_width(
+    fact: str, locale: str, context: Make
+) -> None:
+    question = question_of(fact, locale, context())
+    for number, choice in enumerate(question.choices, 1):
+        taken = respond(asked(fact, locale), choice.label, context()).conversation
+        for text in ways(number, choice.label, locale):
+            other = respond(asked(fact, locale), text, context()).conversation
+            assert other.facts().get(fact) == taken.facts().get(fact), f"{fact}: {text}"
+            assert other.unsure() == taken.unsure(), f"{fact}: {text}"
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "value"),
+    [
+        ("employee_insured", "参加了的", True),
+        ("employee_insured", "没有参加过", False),
+        ("employee_insured", "没", False),
+        ("care", "住院了", "inpatient"),
+        ("care", "看门诊", "outpatient"),
+        ("provider_level", "卫生院", "township"),
+        ("provider_level", "县医院", "county"),
+        ("registration_kind", "农村的", "rural"),
+        ("registration_kind", "农业户口", "rural"),
+        ("registration_kind", "城里户口", "urban"),
+    ],
+)
+def test_n06_a_choice_is_taken_by_what_people_call_it(fact: str, text: str, value: Value, context: Make) -> None:
+    assert respond(asked(fact, "zh_Hans"), text, context()).conversation.facts()[fact] == value
+
+
 @pytest.mark.parametrize("fact", AMOUNTS)
 def test_an_amount_is_taken_as_people_say_it(fact: str, context: Make) -> None:
     for locale, said, amount in [

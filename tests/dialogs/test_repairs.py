@@ -47,7 +47,7 @@ def cases() -> Iterator[Any]:
 
 @pytest.mark.parametrize("subject", ["", "帮我妈问"], ids=["oneself", "mother"])
 @pytest.mark.parametrize(("flow", "row", "said"), list(cases()))
-def test_a_repair_does_at_every_step_what_the_table_says(
+def test_n05_a_repair_does_at_every_step_what_the_table_says(
     flow: str, row: dict[str, Any], said: list[str], subject: str, context: Make
 ) -> None:
     for before, here in steps(flow, subject, context):

@@ -67,7 +67,7 @@ def test_what_is_told_a_month_later_goes_on_at_once(context: Make) -> None:
     assert turn.conversation.asked == begun(context).asked
 
 
-def test_a_fact_that_this_version_does_not_know_is_dropped_alone_and_told(context: Make) -> None:
+def test_n04_a_fact_that_this_version_does_not_know_is_dropped_alone_and_told(context: Make) -> None:
     state = begun(context).to_dict()
     state["steps"][0]["said"] |= {"shoe_size": 42, "care": "spa"}
     resumed = back(state, NOW, context)
@@ -76,7 +76,7 @@ def test_a_fact_that_this_version_does_not_know_is_dropped_alone_and_told(contex
     assert resumed.conversation.asked == begun(context).asked
 
 
-def test_a_goal_or_a_question_that_is_gone_leaves_the_rest(context: Make) -> None:
+def test_n04_a_goal_or_a_question_that_is_gone_leaves_the_rest(context: Make) -> None:
     state = begun(context).to_dict()
     state["steps"][0]["flows"] = ["horoscope", "eligibility"]
     state["asked"] = "star_sign"
@@ -87,7 +87,7 @@ def test_a_goal_or_a_question_that_is_gone_leaves_the_rest(context: Make) -> Non
     assert isinstance(turn.replies[-1], Question)
 
 
-def test_who_is_in_the_middle_when_the_rules_change_is_told_and_goes_on(context: Make) -> None:
+def test_n04_who_is_in_the_middle_when_the_rules_change_is_told_and_goes_on(context: Make) -> None:
     conversation = begun(context)
     assert conversation.rules is not None
     changed = dataclasses.replace(conversation, rules="of the day before")
@@ -102,7 +102,7 @@ def test_nothing_is_told_while_nothing_changed(context: Make) -> None:
     assert back(begun(context).to_dict(), NOW, context) == Resumed(begun(context))
 
 
-def test_what_cannot_be_read_at_all_begins_anew(context: Make) -> None:
+def test_n04_what_cannot_be_read_at_all_begins_anew(context: Make) -> None:
     for state in ({}, {"format": 99}, {**begun(context).to_dict(), "steps": "none"}):
         resumed = back(state, NOW, context)
         assert resumed.conversation == Conversation("zh_Hans", asked=GOAL)

@@ -1,4 +1,7 @@
-"""Every conversation through the service, as it is and with the store closed and opened again between two turns."""
+"""Every conversation through the service, as it is and with the store closed and opened again between two turns.
+
+N2 and N3: between any two turns the conversation is JSON in a file, and nothing else is left of it.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ def test_a_conversation_goes_as_written_and_every_message_delivered_three_times_
 
 
 @pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.file)
-def test_a_restart_between_any_two_turns_loses_nothing(
+def test_n02_n03_a_restart_between_any_two_turns_loses_nothing(
     transcript: Transcript, settings: Callable[..., Settings]
 ) -> None:
     def speak(text: str) -> Heard:

@@ -37,7 +37,9 @@ def by_county() -> dict[str | None, list[Transcript]]:
 
 
 @pytest.mark.parametrize("county", by_county(), ids=str)
-def test_a_killed_server_resumes_every_conversation_at_the_same_question(county: str | None, tmp_path: Path) -> None:
+def test_n03_a_killed_server_resumes_every_conversation_at_the_same_question(
+    county: str | None, tmp_path: Path
+) -> None:
     together = by_county()[county]
     paths = [f"/api/v1/conversations/{secrets.token_hex(16)}/messages" for _ in together]
     settings = {"HEBAO_COUNTY": county} if county else {}

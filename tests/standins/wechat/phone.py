@@ -33,6 +33,7 @@ Mode = Literal["plain", "compatible", "safe"]
 LONGEST_TEXT = 2048
 """Bytes of a passive reply's text; a longer one shows the failure banner."""
 
+_CANNOT_BE_SENT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINK = re.compile(r'<a\s+href="([^"]*)"\s*>(.*?)</a>', re.DOTALL)
 _MESSAGE_IDS = itertools.count(24_000_000_000_000_001)
 
@@ -164,7 +165,7 @@ class Phone:
         """The time by WeChat's clock in seconds; the real time where it is None."""
 
     def types(self, text: str) -> Push:
-        return self.sends("text", Content=text)
+        return self.sends("text", Content=typed(text))
 
     def taps(self, bubble: Bubble, shown: str) -> Push:
         """Tap the choice whose text holds `shown`: it is sent like something typed, with its id beside it."""
@@ -253,6 +254,11 @@ class Phone:
 
     def _seconds(self) -> int:
         return int(time.time()) if self.now is None else self.now
+
+
+def typed(text: str) -> str:
+    """What of a text reaches the account's server: XML has no way to hold some characters."""
+    return _CANNOT_BE_SENT.sub("", text)
 
 
 def bubble_of(content: str) -> Bubble:
