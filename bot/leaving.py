@@ -41,12 +41,15 @@ def with_people(conversation: Conversation, since: str, now: datetime.datetime, 
 
 
 def unchanged(state: dict[str, Any] | None, now: datetime.datetime, *, waits: bool) -> Reduced:
-    """A turn in which nothing was said."""
+    """A turn in which nothing was said. Of somebody who never said anything it keeps no language: nobody knows it."""
     stored = conversation_from_dict(state) if state else None
     conversation = stored[0] if stored else Conversation(SOURCE, asked=GOAL)
-    kept = reduced(Turn(conversation, ()), now, waits=waits)
-    kept.state.update({name: state[name] for name in (HUMAN_SINCE, "said_at") if state and name in state})
-    return kept
+    return replace(reduced(Turn(conversation, ()), now, waits=waits), state=dict(state or {}))
+
+
+def has_begun(state: dict[str, Any] | None) -> bool:
+    """Whether somebody has ever said anything; people may have had their conversation before."""
+    return bool(state and state.keys() - {HUMAN_SINCE})
 
 
 def is_more(text: str) -> bool:

@@ -33,6 +33,12 @@ _TOLD = {
     Event.LINK: N_("event.link"),
     Event.OTHER: N_("event.other"),
 }
+_TOLD_WHERE_HEARD = {
+    Event.VOICE: N_("event.voice.hears"),
+    Event.FILM: N_("event.film.hears"),
+    Event.OTHER: N_("event.other.hears"),
+}
+"""What is said instead on a channel that makes words of speech: there one can also say it."""
 
 
 def attend(conversation: Conversation, event: Event, context: Context) -> Turn:
@@ -46,7 +52,8 @@ def attend(conversation: Conversation, event: Event, context: Context) -> Turn:
             return greet(conversation.locale, context)
         line = recalled(conversation, context)
         return ask_again(conversation, context, Text(words("greeting.again")), *([line] if line else []))
-    return ask_again(conversation, context, Text(words(_TOLD[event]), "note"))
+    message = (_TOLD_WHERE_HEARD.get(event) if context.hears else None) or _TOLD[event]
+    return ask_again(conversation, context, Text(words(message), "note"))
 
 
 def out_of_date(conversation: Conversation, context: Context) -> Turn:

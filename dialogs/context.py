@@ -82,7 +82,8 @@ class Context:
     each locale, `lexicons` what people say in them. `today` may lie outside the scheme's period. `faqs` are the
     editable answers to questions about the policy, `original` the official wording of a place, or None. `standing` is
     how the contact stands with the store, `communities` those of each county; `names` and `acts` are what people say
-    around a name, and to have something done. `humans`: the channel can hand a conversation over to people.
+    around a name, and to have something done. `humans`: the channel can hand a conversation over to people; `hears`:
+    it makes words of speech.
     """
 
     scheme: Callable[[str | None], Scheme]
@@ -99,6 +100,7 @@ class Context:
     names: NameWords = NO_WORDS
     acts: Acts = NO_ACTS
     humans: bool = False
+    hears: bool = False
 
 
 @dataclass(frozen=True)

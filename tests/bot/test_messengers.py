@@ -79,6 +79,64 @@ def test_what_is_not_text_is_answered_with_what_to_do_and_the_question_again(ope
     assert isinstance(answer.replies[-1], Question)
 
 
+@pytest.mark.parametrize("event", [Event.VOICE, Event.FILM, Event.OTHER])
+@pytest.mark.parametrize(
+    ("locale", "type_it", "say_it"), [("zh-CN", "打字", ("再说", "语音说")), ("en", "type", ("say",))]
+)
+def test_to_say_it_is_offered_only_where_speech_is_heard(
+    open_with: Open, event: Event, locale: str, type_it: str, say_it: tuple[str, ...]
+) -> None:
+    service = open_with()
+    heard = ("wechat", "message")
+    for channel, opens in (heard, ("wechat", None), ("telegram", None), ("web", None)):
+        came = Inbound(channel, f"{locale}-{opens}", f"m{next(_numbers)}", "", locale, event, opens=opens)
+        note = service.handle(came).replies[0]
+        assert isinstance(note, Text)
+        assert type_it in note.text
+        assert any(word in note.text for word in say_it) == ((channel, opens) == heard)
+
+
+# -- what happens before the first words ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("happens", ["gone", "back"])
+@pytest.mark.parametrize("channel", ["telegram", "wechat"])
+def test_whoever_never_spoke_is_greeted_in_their_own_language(open_with: Open, channel: str, happens: str) -> None:
+    service = open_with()
+    getattr(service, happens)(channel, "newcomer", "e1")
+    assert service.view(channel, "newcomer").new
+    assert service.view(channel, "newcomer", "en").locale == "en"
+    greeted = service.handle(Inbound(channel, "newcomer", "m1", "", "en", Event.ARRIVED))
+    assert greeted.locale == "en"
+    assert words(greeted).startswith("Hello")
+
+
+def test_an_event_of_somebody_who_never_spoke_happens_once(open_with: Open) -> None:
+    service, happened = open_with(), []
+    assert service.happened("telegram", "newcomer", "e1", happened.append)
+    assert not service.happened("telegram", "newcomer", "e1", happened.append)
+    assert len(happened) == 1
+
+
+def test_whoever_spoke_keeps_their_language_and_their_question_through_leaving_and_coming_back(open_with: Open) -> None:
+    service = open_with()
+    service.handle(Inbound("telegram", "a", "m1", "Can my mum join?", "en"))
+    service.gone("telegram", "a", "e1")
+    service.back("telegram", "a", "e2")
+    answer = service.handle(Inbound("telegram", "a", "m2", "", "zh-CN", Event.ARRIVED))
+    assert (answer.locale, answer.asks) == ("en", "employee_insured")
+
+
+def test_whom_people_spoke_with_first_begins_like_anybody(open_with: Open) -> None:
+    service = open_with(wechat_humans=True)
+    service.human("wechat", "newcomer", "k1", holds=True)
+    assert service.handle(Inbound("wechat", "newcomer", "m1", "hello", "en", opens="message")).replies == ()
+    service.human("wechat", "other", "k1", holds=True)
+    service.human("wechat", "other", "k2", holds=False)
+    greeted = service.handle(Inbound("wechat", "other", "m1", "", "en", Event.ARRIVED, opens="follow"))
+    assert words(greeted).startswith("Hello")
+
+
 def test_somebody_who_arrives_is_greeted_and_somebody_who_returns_goes_on(open_with: Open) -> None:
     service = open_with()
     assert "我是合保" in words(service.handle(message(event=Event.ARRIVED)))
