@@ -68,6 +68,30 @@ class PaymentView:
     told: str = ""
 
 
+@dataclass(frozen=True)
+class NoticeView:
+    """A notice on offer: WeChat's id of its template, the message id of what it is for, and whether one agreement is
+    for good (`standing`) or for one notice."""
+
+    template: str
+    about: str
+    standing: bool
+
+
+@dataclass(frozen=True)
+class NoticesView:
+    """The page to agree to notices on. `script` is the address of WeChat's own; the next four are what it is told."""
+
+    locale: str
+    large_text: bool
+    script: str
+    app_id: str
+    nonce: str
+    timestamp: int
+    signature: str
+    notices: tuple[NoticeView, ...]
+
+
 def language_tag(locale: str) -> str:
     """The BCP 47 tag that `lang` takes, for a catalogue's name: `zh_Hans` gives `zh-Hans`."""
     return locale.replace("_", "-")
@@ -111,7 +135,14 @@ def render_told(locale: str, words: Words, told: Sequence[str], onward: tuple[st
 
     Raises whatever `words` raises.
     """
-    return _templates().get_template("told.html").render(lang=language_tag(locale), told=told, onward=onward, _=words)
+    told_html = _templates().get_template("told.html")
+    return told_html.render(lang=language_tag(locale), large=False, told=told, onward=onward, _=words)
+
+
+def render_notices(view: NoticesView, words: Words) -> str:
+    """The page to agree to notices on as HTML. Raises as `render_page` does."""
+    notices_html = _templates().get_template("notices.html")
+    return notices_html.render(view=view, lang=language_tag(view.locale), large=view.large_text, _=words)
 
 
 @cache

@@ -30,6 +30,10 @@ _WORDS: dict[str, Mapping[str, str]] = {
     }
 }
 """What stands for words of ours in a field, for each notice that there is."""
+
+ABOUT = {ANSWER_WAITING: N_("notice.answer_waiting.about")}
+"""What each notice is for, to whoever is asked whether they want it."""
+
 _TIME = "{time}"
 
 _HAN = "\u3400-\u9fff"
