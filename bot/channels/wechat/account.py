@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from bot.channels.wechat.api.client import WeChatClient
 from bot.channels.wechat.delivering import Delivering
 from bot.channels.wechat.login import login_routes
+from bot.channels.wechat.notice_page import notice_routes
 from bot.channels.wechat.notices import read_notices
 from bot.channels.wechat.webhook import Webhook
 from bot.settings import Settings, SettingsError
@@ -31,6 +32,7 @@ class Account:
         self.routes: list[BaseRoute] = [self._webhook.route]
         if self.client is not None:
             self.routes += login_routes(threads, settings, self.client)
+            self.routes += notice_routes(threads, settings, self.client, notices)
 
     async def close(self) -> None:
         """Let what is under way finish, and close all connections."""
