@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from bot.commands.options import AsJson, catalogue_of, print_json, refuse, settings_of
+from bot.commands.orders import orders
 
 if TYPE_CHECKING:
     from bot.channels.wechat.api.client import WeChatClient
@@ -27,6 +28,7 @@ MenuFile = Annotated[
 wechat = typer.Typer(no_args_is_help=True, help="The WeChat account.")
 menu = typer.Typer(no_args_is_help=True, help="The menu under the conversation. There is one, in Chinese.")
 wechat.add_typer(menu, name="menu")
+wechat.add_typer(orders, name="orders")
 
 
 @menu.command("check")

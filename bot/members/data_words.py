@@ -136,7 +136,6 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "open": N_("export.order_state.open"),
         "paid": N_("export.order_state.paid"),
         "closed": N_("export.order_state.closed"),
-        "refused": N_("export.order_state.refused"),
     },
     "booked_as": {
         "due": N_("export.booked_as.due"),
@@ -273,7 +272,6 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "pay_order_opened": N_("export.action.pay_order_opened"),
         "pay_order_paid": N_("export.action.pay_order_paid"),
         "pay_order_closed": N_("export.action.pay_order_closed"),
-        "pay_order_refused": N_("export.action.pay_order_refused"),
         "agreement_signed": N_("export.action.agreement_signed"),
         "agreement_ended": N_("export.action.agreement_ended"),
         "hardship_applied": N_("export.action.hardship_applied"),

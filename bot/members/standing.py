@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from bot.members.applying import relied_on
 from bot.members.dues import SchemeFor
+from bot.members.paying import PayAddresses, ToPay
 from dialogs.members.standing import ACT, LOOK, NOBODY, OWN, EnrolmentView, Helper, Member, Standing, Worker
 from member_store.members import contributions, delegations, doubts, enrolments, people, settlements, staff
 from member_store.members.delegations import Represented
@@ -26,8 +28,13 @@ _DOUBTFUL = {
 """What an applicant sees of an application that the office has to decide: what every applicant sees."""
 
 
-def standing_of(records: Records, contact: Contact | None, scheme_for: SchemeFor, year: int) -> Standing:
-    """How a contact stands; nobody's, where it has only ever asked. `year` is the present contribution year."""
+def standing_of(
+    records: Records, contact: Contact | None, scheme_for: SchemeFor, year: int, pay: PayAddresses | None = None
+) -> Standing:
+    """How a contact stands; nobody's, where it has only ever asked. `year` is the present contribution year.
+
+    `pay` makes the addresses where the contact can pay, where it can.
+    """
     if contact is None:
         return NOBODY
     worker = staff.of_contact(records, contact)
@@ -38,7 +45,7 @@ def standing_of(records: Records, contact: Contact | None, scheme_for: SchemeFor
         represented = delegations.represented(records, contact)
         pending = doubts.of_contact(records, contact)
         return (
-            *(member_of(records, each, contact, scheme_for, year) for each in represented),
+            *(_payable(member_of(records, each, contact, scheme_for, year), contact, pay) for each in represented),
             *(_doubtful(records, each, scheme_for) for each in pending),
         )
 
@@ -68,6 +75,19 @@ def member_of(records: Records, each: Represented, contact: Contact | None, sche
         helpers=_helpers(records, person, given.id) if each.may(OWN) else (),
         deceased=person.died_on is not None,
     )
+
+
+def _payable(member: Member, contact: Contact, pay: PayAddresses | None) -> Member:
+    """The member with an address for each year of which the contact may pay what is outstanding."""
+    if pay is None or ACT not in member.scopes or member.deceased:
+        return member
+
+    def with_address(view: EnrolmentView) -> EnrolmentView:
+        if not view.live or (view.outstanding or 0) <= 0:
+            return view
+        return replace(view, pay_at=pay.address(ToPay(contact.id or 0, member.key, view.year)))
+
+    return replace(member, enrolments=tuple(map(with_address, member.enrolments)))
 
 
 def client_of(records: Records, person: Person, scheme_for: SchemeFor) -> Member:

@@ -24,7 +24,8 @@ ENDED = ("lapsed", "withdrawn", "rejected")
 class EnrolmentView:
     """One enrolment. `due` is the person's own part, a range or None where the county has not set it.
 
-    `outstanding` is what is still to be paid of it, negative where too much was paid; None before it is due.
+    `outstanding` is what is still to be paid of it, negative where too much was paid; None before it is due. `pay_at`
+    is an address where the contact can pay that; empty where there is none.
     """
 
     year: int
@@ -36,6 +37,7 @@ class EnrolmentView:
     illustrative: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     stale: tuple[str, ...] = ()
+    pay_at: str = field(default="", repr=False)
 
     @property
     def live(self) -> bool:

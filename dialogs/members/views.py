@@ -57,6 +57,8 @@ def money_lines(latest: EnrolmentView, case: Case) -> list[str]:
         told.append(words("due.unset"))
     if latest.illustrative:
         told.append(words("due.illustrative"))
+    if latest.pay_at:
+        told.append(words("pay.here", address=latest.pay_at))
     return told
 
 

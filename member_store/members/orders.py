@@ -7,13 +7,12 @@ one books and the others find it booked, and an order is never paid for while it
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
 from member_store.members import booking, contributions, delegations, ledger
-from member_store.members.balances import Balance, balance
+from member_store.members.contributions import Due
 from member_store.members.delegations import ACT
 from member_store.members.records import OFFICE_TIME, Records
 from member_store.members.refusals import Refusal
@@ -32,42 +31,42 @@ _UNFINISHED = timedelta(minutes=10)
 """After its end, money for an order may still be on its way."""
 
 
-@dataclass(frozen=True)
-class Settled:
-    """An order that is paid. `again`: it was before, and nothing was booked now. `stands`: how its year stands."""
-
-    order: PayOrder
-    again: bool
-    stands: Balance
-
-
-def open_for(records: Records, contact: Contact, person_id: int, year: int, *, trial: bool) -> PayOrder:
-    """An order of a contact for all that a person still owes for a year: the one that is open, else a new one.
+def owed(records: Records, contact: Contact, person_id: int, year: int, *, trial: bool) -> Due:
+    """What a contact can pay for a person and a year: all that is outstanding of it.
 
     `trial`: no real money is taken, so that figures that are for trials only will do.
 
     Raises Refusal: `not_allowed` where the contact may not act for them, `not_enrolled`, `not_due` where nothing
-    is due yet or any more, `nothing_due` where all is paid, `figures_for_trials`, `order_open` (order: its id) where
-    another order has to be closed first: somebody else's, or one for another amount.
+    is due yet or any more, `nothing_due` where all is paid, `figures_for_trials`.
     """
     delegations.require(records, contact, person_id, ACT)
-    records.locked(Person, person_id)
     due = contributions.due_in(records, person_id, year)
     if due is None:
         raise Refusal("not_enrolled", year=year)
     if due.enrolment.state not in contributions.PAYABLE or due.contribution is None or due.own_fen is None:
         raise Refusal("not_due", year=year)
-    amount = due.balance.outstanding_fen
-    if amount <= 0:
+    if due.balance.outstanding_fen <= 0:
         raise Refusal("nothing_due", year=year)
     if due.contribution.illustrative and not trial:
         raise Refusal("figures_for_trials", year=year)
-    found = _open_order(records, person_id, year)
+    return due
+
+
+def open_for(records: Records, contact: Contact, person_id: int, year: int, *, trial: bool) -> PayOrder:
+    """An order of a contact for all that a person still owes for a year: the one that is open, else a new one.
+
+    Raises Refusal as `owed` does, and `order_open` (order: its number) where another order has to be closed first:
+    somebody else's, one for another amount, or one whose time is nearly over.
+    """
+    records.locked(Person, person_id)
+    due = owed(records, contact, person_id, year, trial=trial)
+    amount = due.balance.outstanding_fen
+    found = in_progress(records, person_id, year)
     if found is not None:
         same = (found.contact_id, found.enrolment_id, found.amount_fen) == (contact.id, due.enrolment.id, amount)
         if same and found.expires_at - records.now >= LEAST:
             return found
-        raise Refusal("order_open", order=found.id)
+        raise Refusal("order_open", order=found.number)
     order = records.add(
         PayOrder(
             number=secrets.token_hex(16),
@@ -86,8 +85,8 @@ def open_for(records: Records, contact: Contact, person_id: int, year: int, *, t
     return order
 
 
-def settle(records: Records, number: str, payment_number: str, amount_fen: int, paid_at: datetime) -> Settled:
-    """Book the payment of an order, once: the same again changes nothing.
+def settle(records: Records, number: str, payment_number: str, amount_fen: int, paid_at: datetime) -> bool:
+    """Book the payment of an order, once: the same again changes nothing. Whether it was booked now.
 
     The money has come, so it is booked even where the order was closed meanwhile, less is due now or the enrolment has
     ended: what is too much stays as credit. Where the office has booked this very payment by its number already, the
@@ -107,7 +106,7 @@ def settle(records: Records, number: str, payment_number: str, amount_fen: int, 
     if order.state is OrderState.PAID:
         if order.payment != payment:
             raise Refusal("paid_otherwise", order=order.id)
-        return Settled(order, True, balance(records, order.person_id, order.year))
+        return False
     entry = _booked(records, order, payment_number)
     again = entry is not None
     if entry is None:
@@ -125,29 +124,29 @@ def settle(records: Records, number: str, payment_number: str, amount_fen: int, 
         payment_number=records.seal(payment_number),
         entry_id=entry.id,
     )
-    return Settled(order, again, balance(records, order.person_id, order.year))
+    return not again
 
 
-def close(records: Records, order_id: int, to: OrderState, reason: str) -> PayOrder:
+def close(records: Records, number: str, reason: str) -> None:
     """Put down that an order can be paid no more; one that is not open stays as it is. `reason` is an id.
 
-    To be called once the platform has closed it: else it could still be paid, and another beside it.
+    To be called once the platform has closed it: else it could still be paid, and another beside it. Raises Refusal
+    `no_order`.
     """
-    found = records.session.get(PayOrder, order_id)
+    found = by_number(records, number)
     if found is None:
         raise Refusal("no_order")
     records.locked(Person, found.person_id)
-    order = records.locked(PayOrder, order_id)
+    order = records.locked(PayOrder, found.id or 0)
     if order.state is OrderState.OPEN:
         records.change(
             order,
-            f"pay_order_{to.value}",
+            "pay_order_closed",
             person_id=order.person_id,
             reason=reason,
-            state=to,
+            state=OrderState.CLOSED,
             decided_at=records.now,
         )
-    return order
 
 
 def by_number(records: Records, number: str) -> PayOrder | None:
@@ -177,7 +176,8 @@ def under_way(records: Records, person_id: int) -> PayOrder | None:
     return records.session.exec(waiting).first()
 
 
-def _open_order(records: Records, person_id: int, year: int) -> PayOrder | None:
+def in_progress(records: Records, person_id: int, year: int) -> PayOrder | None:
+    """The order for a person and year that is open."""
     wanted = select(PayOrder).where(
         PayOrder.person_id == person_id, PayOrder.year == year, PayOrder.state == OrderState.OPEN
     )

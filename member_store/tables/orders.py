@@ -12,12 +12,11 @@ from member_store.tables.columns import HASH_LENGTH, NAME_LENGTH, choice
 
 
 class OrderState(StrEnum):
-    """What became of an order. `REFUSED`: the platform would not take it; `CLOSED`: nobody can pay it any more."""
+    """What became of an order. `CLOSED`: nobody can pay it any more."""
 
     OPEN = "open"
     PAID = "paid"
     CLOSED = "closed"
-    REFUSED = "refused"
 
 
 class PayOrder(SQLModel, table=True):
@@ -62,4 +61,4 @@ class PayOrder(SQLModel, table=True):
         default=None, sa_type=Text, description="encrypted: the platform's number of the payment"
     )
     entry_id: int | None = Field(default=None, foreign_key="ledger_entry.id", description="where it was booked")
-    reason: str | None = Field(default=None, max_length=NAME_LENGTH, description="why it was closed or refused: an id")
+    reason: str | None = Field(default=None, max_length=NAME_LENGTH, description="why it was closed: an id")

@@ -57,15 +57,13 @@ class PageView:
 
 @dataclass(frozen=True)
 class PaymentView:
-    """The page to pay on: for whom, which year and how much, as they are written; `told` is a sentence instead of it,
-    or beside it, and then there is nothing to tap.
-    """
+    """The page to pay on: for whom, which year and how much, as it is written. It can be paid only `in_wechat`."""
 
     locale: str
-    name: str = field(default="", repr=False)
-    year: int = 0
-    amount: str = ""
-    told: str = ""
+    name: str = field(repr=False)
+    year: int
+    amount: str
+    in_wechat: bool
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,8 @@ def render_turn(
 
 def render_payment(view: PaymentView, words: Words) -> str:
     """The page to pay on as HTML. Raises as `render_page` does."""
-    return _templates().get_template("payment.html").render(view=view, lang=language_tag(view.locale), _=words)
+    payment_html = _templates().get_template("payment.html")
+    return payment_html.render(view=view, lang=language_tag(view.locale), large=False, _=words)
 
 
 def render_told(locale: str, words: Words, told: Sequence[str], onward: tuple[str, str] | None = None) -> str:

@@ -9,6 +9,7 @@ from bot.channels.wechat.delivering import Delivering
 from bot.channels.wechat.login import login_routes
 from bot.channels.wechat.notice_page import notice_routes
 from bot.channels.wechat.notices import read_notices
+from bot.channels.wechat.pay.routes import pay_routes
 from bot.channels.wechat.webhook import Webhook
 from bot.settings import Settings, SettingsError
 from bot.threads import Threads
@@ -29,7 +30,7 @@ class Account:
         self.client = WeChatClient(settings, Tokens(threads.service.store)) if settings.wechat_app_secret else None
         self._delivering = Delivering(threads, self.client, settings, notices) if self.client else None
         self._webhook = Webhook(threads, settings, self._delivering, notices.standing)
-        self.routes: list[BaseRoute] = [self._webhook.route]
+        self.routes: list[BaseRoute] = [self._webhook.route, *pay_routes(threads, settings)]
         if self.client is not None:
             self.routes += login_routes(threads, settings, self.client)
             self.routes += notice_routes(threads, settings, self.client, notices)

@@ -1,1 +1,1 @@
-"""WeChat Pay (API v3): a person's own part paid on a page inside WeChat, and booked when the platform says so."""
+"""WeChat Pay (API v3): the own part paid on a page inside WeChat, and booked once the platform says so."""

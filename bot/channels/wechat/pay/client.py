@@ -19,7 +19,7 @@ import httpx
 from bot.channels.faults import Misconfigured, NotAccepted, Unavailable, Wait
 from bot.channels.wechat.pay.merchant import Merchant
 from bot.channels.wechat.pay.signing import NotSignedError, authorization, sealed, verify
-from bot.channels.wechat.pay.transactions import NotOursError, NotPaid, Paid, transaction
+from bot.channels.wechat.pay.transactions import NotPaid, Paid, transaction
 from member_store.members.records import OFFICE_TIME
 
 SECONDS = httpx.Timeout(8.0, connect=4.0)
@@ -27,7 +27,7 @@ SECONDS = httpx.Timeout(8.0, connect=4.0)
 
 _LARGEST = 256 * 1024
 _TOO_FAST = 30.0
-_PAID, _GONE = "ORDERPAID", frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"})
+_GONE = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"})
 _CLOSED = frozenset({"ORDER_CLOSED", "ORDERCLOSED"})
 _OURS = frozenset({"SIGN_ERROR", "NO_AUTH", "NOAUTH", "MCH_NOT_EXISTS", "APPID_MCHID_NOT_MATCH"})
 
@@ -50,22 +50,17 @@ class _Answer:
     told: dict[str, Any]
 
 
-class AlreadyPaidError(Exception):
-    """The order cannot be closed or taken again: it is paid. Ask what became of it."""
-
-
 class PayClient:
     """The platform's interface for one merchant. Keeps nothing between two calls."""
 
-    def __init__(self, merchant: Merchant, window_seconds: float) -> None:
+    def __init__(self, merchant: Merchant) -> None:
         self.merchant = merchant
-        self._window = window_seconds
 
     async def prepay(self, order: Wanted) -> str:
         """Have an order taken; returns the prepay id by which it can be paid. May be asked again for the same order.
 
-        Raises AlreadyPaidError, and faults: NotAccepted for what the platform refuses, Misconfigured, Wait,
-        Unavailable.
+        Raises faults: NotAccepted for what the platform refuses, and for an order that is paid or closed;
+        Misconfigured, Wait, Unavailable.
         """
         told = {
             "appid": self.merchant.app_id,
@@ -78,8 +73,6 @@ class PayClient:
             "payer": {"openid": order.openid},
         }
         answer = await self._ask("POST", "/v3/pay/transactions/jsapi", told)
-        if answer.code == _PAID:
-            raise AlreadyPaidError
         found = self._good(answer).told.get("prepay_id")
         if not isinstance(found, str) or not found:
             raise Unavailable("no_prepay_id", in_doubt=True)
@@ -91,18 +84,16 @@ class PayClient:
         answer = await self._ask("GET", target)
         if answer.status == 404 and answer.code in _GONE:
             # It never arrived, so nobody was able to pay it.
-            return NotPaid(number, "unknown")
+            return NotPaid(number, "open")
         return transaction(self.merchant, self._good(answer).told, number)
 
     async def close(self, number: str) -> bool:
         """Let nobody pay an order any more. Whether the platform knows it: one that it does not cannot be paid yet.
 
-        Raises AlreadyPaidError, and faults as `prepay`.
+        Raises faults as `prepay`: NotAccepted for one that is paid.
         """
         target = f"/v3/pay/transactions/out-trade-no/{number}/close"
         answer = await self._ask("POST", target, {"mchid": self.merchant.merchant})
-        if answer.code == _PAID:
-            raise AlreadyPaidError
         if answer.code not in _GONE | _CLOSED:
             self._good(answer)
         return answer.code not in _GONE
@@ -132,7 +123,7 @@ class PayClient:
         if response.is_success:
             # Nothing is believed before the signature over its very bytes has been looked at.
             try:
-                verify(self.merchant, sealed(response.headers.multi_items()), raw, time.time(), self._window)
+                verify(self.merchant, sealed(response.headers.multi_items()), raw, time.time())
             except NotSignedError as error:
                 raise Unavailable(f"not_signed_{error.code}", in_doubt=True) from None
         try:
@@ -162,6 +153,3 @@ class PayClient:
 def _trusted() -> ssl.SSLContext:
     """Made once: reading the list of authorities costs more than a request."""
     return httpx.create_ssl_context()
-
-
-__all__ = ["AlreadyPaidError", "NotOursError", "PayClient", "Wanted"]

@@ -17,7 +17,7 @@ from bot.settings import Settings, SettingsError
 REAL = "https://api.mch.weixin.qq.com"
 """Where money is real. Elsewhere there is a stand-in."""
 
-NOTICE = "/wechat/pay/notice"
+NOTIFY = "/wechat/pay/notify"
 """Where the platform sends its notices, below the public address."""
 
 _SETTINGS = (
@@ -119,7 +119,7 @@ def _notice_url(settings: Settings, *, trial: bool) -> str:
             "HEBAO_PUBLIC_URL is not an address that WeChat Pay can reach. It begins with https://, and names the "
             "machine that people reach, such as https://hebao.example."
         )
-    return settings.public_url.rstrip("/") + NOTICE
+    return settings.public_url.rstrip("/") + NOTIFY
 
 
 def _read(path: Path, setting: str) -> bytes:

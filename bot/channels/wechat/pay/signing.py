@@ -11,7 +11,7 @@ import binascii
 import re
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -23,6 +23,9 @@ from bot.channels.wechat.pay.merchant import Merchant
 ALGORITHM = "WECHATPAY2-SHA256-RSA2048"
 PROBE = "WECHATPAY/SIGNTEST/"
 """How the platform begins signatures that are wrong on purpose, to see that they are refused."""
+
+WINDOW_SECONDS = 300
+"""By how much a signature's time may differ from ours: the platform's own rule."""
 
 _TIME = re.compile(r"[0-9]{1,12}", re.ASCII)
 _NONCE = re.compile(r"[!-~]{1,128}", re.ASCII)
@@ -46,15 +49,14 @@ class Sealed:
     signature: str
 
 
-def sealed(headers: Sequence[tuple[str, str]] | Mapping[str, str]) -> Sealed:
+def sealed(headers: Sequence[tuple[str, str]]) -> Sealed:
     """The signing headers of a notice or a response, whatever the case of their names.
 
     Raises NotSignedError: `no_header` where one is missing, `two_headers` where one stands there twice,
     `other_algorithm` where another than RSA is named.
     """
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
     found: dict[str, str] = {}
-    for name, value in pairs:
+    for name, value in headers:
         low = name.lower()
         if low.startswith("wechatpay-"):
             if low in found:
@@ -68,15 +70,15 @@ def sealed(headers: Sequence[tuple[str, str]] | Mapping[str, str]) -> Sealed:
     return Sealed(*(found[each] for each in wanted))
 
 
-def verify(merchant: Merchant, seal: Sealed, body: bytes, now: float, window: float) -> None:
-    """See that the platform signed these bytes, within `window` seconds of `now` (Unix seconds).
+def verify(merchant: Merchant, seal: Sealed, body: bytes, now: float) -> None:
+    """See that the platform signed these bytes, within `WINDOW_SECONDS` of `now` (Unix seconds).
 
     Raises NotSignedError: `old` or `malformed` by the headers, `probe` for a signature that is wrong on purpose,
     `unknown_serial` where we have no such key: none is ever fetched for it, `wrong_signature`.
     """
     if not _TIME.fullmatch(seal.timestamp) or not _NONCE.fullmatch(seal.nonce):
         raise NotSignedError("malformed")
-    if abs(now - int(seal.timestamp)) > window:
+    if abs(now - int(seal.timestamp)) > WINDOW_SECONDS:
         raise NotSignedError("old")
     if seal.signature.startswith(PROBE):
         raise NotSignedError("probe")

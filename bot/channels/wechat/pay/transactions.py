@@ -19,9 +19,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bot.channels.wechat.pay.merchant import Merchant
 
 PAID = "SUCCESS"
-_OPEN = frozenset({"NOTPAY", "USERPAYING", "ACCEPT"})
-_OVER = frozenset({"CLOSED", "REVOKED"})
-_FAILED = frozenset({"PAYERROR"})
+_STATES = {
+    "NOTPAY": "open",
+    "USERPAYING": "open",
+    "ACCEPT": "open",
+    "CLOSED": "closed",
+    "REVOKED": "closed",
+    # A payment failed; the order can still be paid until it is closed.
+    "PAYERROR": "open",
+    "REFUND": "look",
+}
 _NUMBER = re.compile(r"[0-9A-Za-z_\-|*]{6,32}", re.ASCII)
 _PAYMENT = re.compile(r"[0-9A-Za-z]{8,32}", re.ASCII)
 _LARGEST = 10**11
@@ -47,7 +54,7 @@ class Paid:
 
 @dataclass(frozen=True)
 class NotPaid:
-    """An order that has brought no money. `state` is open, closed or refused; or `look` where a person has to look."""
+    """An order that has brought no money. `state` is open or closed, or `look` where a person has to look."""
 
     number: str
     state: str
@@ -87,26 +94,14 @@ def transaction(merchant: Merchant, told: dict[str, Any], number: str | None = N
     if not isinstance(order, str) or not _NUMBER.fullmatch(order) or number not in (None, order):
         raise NotOursError("other_order")
     state = told.get("trade_state")
+    if not isinstance(state, str) or state not in {PAID, *_STATES}:
+        raise NotOursError("other_state")
     if state != PAID:
-        return NotPaid(order, _state(state))
+        return NotPaid(order, _STATES[state])
     payment = told.get("transaction_id")
     if not isinstance(payment, str) or not _PAYMENT.fullmatch(payment):
         raise NotOursError("no_payment")
     return Paid(order, payment, _amount(told.get("amount")), _moment(told.get("success_time")))
-
-
-def _state(state: object) -> str:
-    if not isinstance(state, str):
-        raise NotOursError("other_state")
-    if state in _OPEN:
-        return "open"
-    if state in _OVER:
-        return "closed"
-    if state in _FAILED:
-        return "refused"
-    if state == "REFUND":
-        return "look"
-    raise NotOursError("other_state")
 
 
 def _amount(amount: object) -> int:
