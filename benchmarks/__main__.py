@@ -11,7 +11,7 @@ from benchmarks import corpus, engine, forms, members, page, questions, serving,
 from benchmarks.yardstick import yardstick
 
 try:
-    from benchmarks import batch
+    from benchmarks import batch, wechat
     from benchmarks.peers import comparison
 except ModuleNotFoundError as missing:
     raise SystemExit(
@@ -38,6 +38,9 @@ PARTS = (
     serving.http,
     serving.start_up,
     serving.imports,
+    wechat.turns,
+    wechat.start_up,
+    wechat.memory,
 )
 
 

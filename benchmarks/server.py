@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,16 +20,28 @@ from tests.servers import environment
 HEBAO = str(Path(sys.executable).with_name("hebao"))
 
 
-def settings(folder: Path) -> dict[str, str]:
-    """The environment of a program on a database in this folder."""
-    return environment(HEBAO_DATABASE_URL=f"sqlite:///{folder}/hebao.db", HEBAO_OFFER_DEMO="true", HEBAO_TODAY=TODAY)
+def settings(folder: Path, **given: str) -> dict[str, str]:
+    """The environment of a program on a database in this folder; `given` are settings, by their name there."""
+    fixed = {"HEBAO_DATABASE_URL": f"sqlite:///{folder}/hebao.db", "HEBAO_OFFER_DEMO": "true", "HEBAO_TODAY": TODAY}
+    return environment(**fixed, **given)
+
+
+def healthy(port: int) -> None:
+    """Have the server say that it is well."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
+        answer.read()
 
 
 class Server:
-    """The server on a database in `folder`; everything that it logs, over all its lives, stands in `log`."""
+    """The server on a database in `folder`; everything that it logs, over all its lives, stands in `log`.
 
-    def __init__(self, folder: Path) -> None:
+    `first` asks it something, by its port, and returns when that is answered; `given` are settings.
+    """
+
+    def __init__(self, folder: Path, first: Callable[[int], object] = healthy, **given: str) -> None:
         self._folder = folder
+        self._first = first
+        self._given = given
         self.log = folder / "log"
         self.port = 0
         self._process: subprocess.Popen[str] | None = None
@@ -39,7 +52,7 @@ class Server:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [HEBAO, "serve", "--host", "127.0.0.1", "--port", str(self.port)],
-                env=settings(self._folder),
+                env=settings(self._folder, **self._given),
                 cwd=self._folder,  # no .env of the checkout
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -51,8 +64,7 @@ class Server:
         if found is None:
             raise RuntimeError(f"The server did not start; see {self.log}")
         self.port = int(found[1])
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=30) as answer:
-            answer.read()
+        self._first(self.port)
         return time.perf_counter() - begun
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
