@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from member_store.errors import StoreError
 from member_store.members import deliveries, logins, notice_consents
 from member_store.store import Store
-from member_store.tables.sending import DeliveryState
+from member_store.tables.sending import DeliveryState, login_states
 from member_store.tokens import LEASE, Busy, Claimed, Held, Tokens
 from member_store.turns import Reduced
 
@@ -226,6 +227,42 @@ def test_a_login_is_finished_once_in_its_own_browser_and_in_time(store, who):
         logins.begin(records, state, "mine")
     with store.records(now=NOW + logins.LASTS + MINUTE) as records:
         assert not logins.finish(records, state, "mine")
+
+
+def test_of_too_many_logins_the_oldest_are_given_up(store, who, monkeypatch):
+    monkeypatch.setattr(logins, "MOST", 3)
+    for number in range(5):
+        with store.records(now=NOW) as records:
+            logins.begin(records, f"{who[1]} {number}", "mine")
+    with store.records(now=NOW) as records:
+        assert len(records.connection.execute(login_states.select()).all()) == 3
+        assert [logins.finish(records, f"{who[1]} {number}", "mine") for number in range(5)] == [
+            False,
+            False,
+            *[True] * 3,
+        ]
+
+
+# -- what is kept outside of the store --------------------------------------------------------------------------------
+
+
+def test_a_sealed_token_is_read_for_its_purpose_only(store):
+    token = store.seal("session", ["wechat", "o名", 5])
+    assert store.unseal("session", token) == ["wechat", "o名", 5]
+    assert "wechat" not in token
+    with pytest.raises(StoreError, match="another purpose"):
+        store.unseal("sess", token)
+    changed = token[:30] + ("A" if token[30] != "A" else "B") + token[31:]
+    for other in ("", "h1.", "x", changed, store.seal("other", 1)):
+        with pytest.raises(StoreError):
+            store.unseal("session", other)
+
+
+def test_what_the_store_keeps_for_itself_is_no_sealed_token(store, who):
+    with store.records(now=NOW) as records:
+        for data in ({"session": 1}, ["sessions", 1], "session"):
+            with pytest.raises(StoreError):
+                store.unseal("session", records.seal(data))
 
 
 def test_states_are_written_as_themselves():
