@@ -4,10 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po) $(wildcard locales/*/*.yaml) $(wildcard dialogs/understanding/*.py)
 
-.PHONY: run test check bench soak fuzz lock messages format clean browser book mutations
+.PHONY: run playground test check bench soak fuzz lock messages format clean browser book mutations
 
 run: $(VENV)/.run locales/.compiled  ## serve on http://127.0.0.1:8000
 	HEBAO_OFFER_DEMO=$${HEBAO_OFFER_DEMO:-true} $(BIN)/hebao serve
+
+playground: $(VENV)/.test locales/.compiled  ## phones to talk with it as on WeChat and Telegram, http://127.0.0.1:9001/phone
+	@$(BIN)/python -m tests.playground --port $(or $(PORT),9001)
 
 test: check browser  ## everything: the checks, then the whole suite
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -26,8 +29,9 @@ bench: $(VENV)/.bench locales/.compiled  ## measure, beside other people's engin
 soak: $(VENV)/.test locales/.compiled  ## hostile conversations against a server that is killed; MINUTES=10
 	$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),10)
 
-fuzz: $(VENV)/.test locales/.compiled  ## hostile facts, spoilt packs and wild talk; MINUTES=10
+fuzz: $(VENV)/.test locales/.compiled  ## hostile facts, spoilt packs and wild talk, MINUTES=10; hostile webhook calls, CALLS=10000
 	$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),10)
+	$(BIN)/python -m benchmarks.webhooks --calls $(or $(CALLS),10000)
 
 mutations: $(VENV)/.test locales/.compiled  ## change every number, date and citation of every pack: does anything notice?
 	$(BIN)/python -m tests.policy_engine.mutants
