@@ -28,7 +28,9 @@ queries = st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=6).map(
 )
 cookies = st.lists(st.tuples(st.sampled_from([b"hebao", b"hebao_login", b"x"]), values), max_size=4).map(
     # What no header can hold is left out.
-    lambda pairs: b"; ".join(name + b"=" + bytes(each for each in value if each >= 0x20) for name, value in pairs)
+    lambda pairs: b"; ".join(
+        name + b"=" + bytes(each for each in value if each > 0x20 and each != 0x7F) for name, value in pairs
+    )
 )
 
 
