@@ -114,7 +114,8 @@ class _Login:
             openid = await self._client.openid_of(code)
             if not _OPENID.fullmatch(openid):
                 raise NotAccepted("openid")
-            response = RedirectResponse(onward, 303)
+            # Else the browser would keep WeChat's own fragment, and the page would not show its newest answer.
+            response = RedirectResponse(onward if "#" in onward else f"{onward}#", 303)
             self._sessions.begin(request, response, Visitor(CHANNEL, openid))
         except NotAccepted:
             return _refused(words, words("login.used"), 403, _again(onward))

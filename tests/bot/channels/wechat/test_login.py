@@ -118,6 +118,8 @@ def test_w23_no_two_states_are_alike(browser: Browser) -> None:
 def test_w23_a_login_leads_to_where_it_was_wanted(browser: Browser) -> None:
     back = browser.get(browser.begins("/?from=menu#latest"))
     assert (back.status_code, back.headers["location"]) == (303, "/?from=menu#latest")
+    # A fragment of its own, or browsers would keep WeChat's.
+    assert browser.get(browser.begins("/?from=menu")).headers["location"] == "/?from=menu#"
 
 
 def test_w23_two_pages_of_one_browser_can_log_in_at_once(browser: Browser) -> None:
