@@ -53,11 +53,13 @@ async def _poll(settings: Settings, *, remove_webhook: bool) -> None:
     threads = Threads(service, settings)
     threads.warm_up()
     conversing = Conversing(threads, settings)
-    polling = asyncio.create_task(Polling(conversing).run(remove_webhook=remove_webhook))
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, polling.cancel)
-    typer.echo("The Telegram bot answers (Ctrl-C)")
+    polling = Polling(conversing)
     try:
-        await polling
+        await polling.make_way(remove_webhook=remove_webhook)
+        running = asyncio.create_task(polling.run())
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+        typer.echo("The Telegram bot answers (Ctrl-C)")
+        await running
     except asyncio.CancelledError:
         pass
     finally:

@@ -33,9 +33,27 @@ class Polling:
         self._timeout = timeout
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def run(self, *, remove_webhook: bool = False) -> None:
-        """Poll. Raises SettingsError where a webhook is set and is not to be removed, or the token is not known."""
-        await self._make_way(remove_webhook)
+    async def make_way(self, *, remove_webhook: bool = False) -> None:
+        """See that there is no webhook: Telegram delivers by one way only.
+
+        Raises SettingsError where one is set and is not to be removed, or where Telegram does not know the token.
+        """
+        try:
+            hook = await self._bot(GetWebhookInfo())
+            if hook.url and not remove_webhook:
+                raise SettingsError(
+                    "A webhook is set for this bot, and Telegram delivers in one way only. "
+                    "Let hebao serve answer, or remove it: hebao telegram --remove-webhook."
+                )
+            if hook.url:
+                await self._bot(DeleteWebhook())
+        except SettingsError:
+            raise
+        except Exception as error:
+            raise unreachable(aiogram_fault(error)) from None
+
+    async def run(self) -> None:
+        """Poll. Raises SettingsError where somebody else begins to take this bot's messages."""
         offset, failed = 0, 0
         try:
             while True:
@@ -70,21 +88,6 @@ class Polling:
                 await asyncio.sleep(pause)
             else:
                 return
-
-    async def _make_way(self, remove_webhook: bool) -> None:
-        try:
-            hook = await self._bot(GetWebhookInfo())
-            if hook.url and not remove_webhook:
-                raise SettingsError(
-                    "A webhook is set for this bot, and Telegram delivers in one way only. "
-                    "Let hebao serve answer, or remove it: hebao telegram --remove-webhook."
-                )
-            if hook.url:
-                await self._bot(DeleteWebhook())
-        except SettingsError:
-            raise
-        except Exception as error:
-            raise unreachable(aiogram_fault(error)) from None
 
     async def _recover(self, fault: DeliveryFault, failed: int) -> None:
         if isinstance(fault, Misconfigured) and fault.code == "409":

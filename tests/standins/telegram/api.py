@@ -165,6 +165,8 @@ class Methods:
                     while self._world.updates and self._world.updates[0]["update_id"] < offset:
                         self._world.updates.popleft()
                     found = list(self._world.updates)[:most]
+                if self._world.webhook.url:
+                    raise RefusedError(faults.CONFLICT_SET)
                 if self._world.polls != mine:
                     raise RefusedError(faults.CONFLICT_POLLS)
                 left = end - time.monotonic()

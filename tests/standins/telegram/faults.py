@@ -58,6 +58,7 @@ CONFLICT_POLLS = Fault(
     409,
     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
 )
+CONFLICT_SET = Fault(409, "Conflict: terminated by setWebhook request")
 CONFLICT_WEBHOOK = Fault(
     409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
