@@ -74,6 +74,13 @@ def unused_since(connection: Connection, before: datetime, after: int, most: int
     return list(connection.execute(unused.order_by(_conversations.id).limit(most)).scalars())
 
 
+def forget_of(connection: Connection, contact: str) -> None:
+    """Delete a contact's whole conversation, unless it is in the middle of a turn. `contact` is its keyed hash."""
+    found = connection.execute(_FIND, {"contact": contact}).first()
+    if found is not None:
+        forget(connection, [found.id])
+
+
 def forget(connection: Connection, conversation_ids: Collection[int], before: datetime | None = None) -> int:
     """Delete whole conversations, except those that have gone on since `before`. Returns how many are gone."""
     wanted = select(_conversations.id).where(_conversations.id.in_(conversation_ids))

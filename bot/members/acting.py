@@ -159,7 +159,7 @@ def _grant(acting: Acting, effect: Grant) -> Outcome:
 def _revoke(acting: Acting, effect: Revoke) -> Outcome:
     person = acting.person(effect.whom, OWN)
     for each in delegations.given_by(acting.records, person.id or 0):
-        if effect.delegation in (None, each.id) and each.contact_id != acting.contact().id:
+        if effect.delegation in (None, each.id) and each.contact_id != acting.contact().whole_id:
             delegations.revoke(acting.records, each, "asked")
     return Done({"name": people.name_of(acting.records, person)})
 

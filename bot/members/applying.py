@@ -77,7 +77,7 @@ def _on_record(acting: Acting, effect: Enrol, person: Person, contact: Contact) 
                 # Whoever may act for them says that they belong elsewhere now.
                 leaving.move(acting, person, effect.county)
             return None
-    if theirs is not None and live and known is not None and known.contact_id == contact.id:
+    if theirs is not None and live and known is not None and known.contact_id == contact.whole_id:
         return Done({})  # their own application once more
     doubts.raise_doubt(records, person, contact, effect.relation, effect.year, stated_of(effect))
     return Done({})
@@ -160,7 +160,7 @@ def hand_in(
         rules=stated["rules"],
         rules_on=datetime.date.fromisoformat(stated["rules_on"]),
         facts=dict(stated["facts"]),
-        contact_id=contact.id if contact else None,
+        contact_id=contact.whole_id if contact else None,
         registration_kind=str(kind) if kind is not None else None,
     )
 

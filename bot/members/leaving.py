@@ -41,7 +41,7 @@ def application_of(records: Records, contact: Contact, key: int, year: int) -> E
         if each.person.id == key and each.delegation.basis is Basis.APPLICATION:
             found = enrolments.current(records, key, year)
             submitted = found is not None and found.state is EnrolmentState.SUBMITTED
-            return found if submitted and found is not None and found.contact_id == contact.id else None
+            return found if submitted and found is not None and found.contact_id == contact.whole_id else None
     return None
 
 

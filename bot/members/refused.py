@@ -27,6 +27,13 @@ REFUSED: Mapping[str, str] = {
     "other_community": N_("refused.other_community"),
     "other_name": N_("refused.other_name"),
     "own_code": N_("refused.own_code"),
+    "account_acts": N_("refused.account_acts"),
+    "account_anothers": N_("refused.account_anothers"),
+    "codes_closed": N_("refused.codes_closed"),
+    "linked_already": N_("refused.linked_already"),
+    "not_linked": N_("refused.not_linked"),
+    "own_link": N_("refused.own_link"),
+    "too_many_accounts": N_("refused.too_many_accounts"),
     "too_many_codes": N_("refused.too_many_codes"),
     "wrong_code": N_("refused.wrong_code"),
     # people and enrolments

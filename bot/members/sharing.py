@@ -70,5 +70,7 @@ def _brought_here(acting: Acting, each: Represented, contact: Contact) -> bool:
     key = each.person.id or 0
     unseen = (EnrolmentState.SUBMITTED, EnrolmentState.WITHDRAWN)
     found = enrolments.all_of(acting.records, key)
-    others = [one for one in delegations.given_by(acting.records, key) if one.contact_id != contact.id]
-    return bool(found) and not others and all(one.contact_id == contact.id and one.state in unseen for one in found)
+    others = [one for one in delegations.given_by(acting.records, key) if one.contact_id != contact.whole_id]
+    return (
+        bool(found) and not others and all(one.contact_id == contact.whole_id and one.state in unseen for one in found)
+    )

@@ -59,7 +59,7 @@ def member_of(records: Records, each: Represented, contact: Contact | None, sche
     theirs = enrolments.all_of(records, person.id or 0)
     if applied and contact is not None:
         joined = {each.year for each in doubts.joined_with(records, contact, person.id or 0)}
-        theirs = [found for found in theirs if found.contact_id == contact.id or found.year in joined]
+        theirs = [found for found in theirs if found.contact_id == contact.whole_id or found.year in joined]
     acts = each.may(ACT)
     return Member(
         key=person.id or 0,

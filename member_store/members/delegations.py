@@ -93,7 +93,7 @@ def represented(records: Records, contact: Contact) -> list[Represented]:
     rows = records.session.exec(
         select(Delegation, Person)
         .join(Person, col(Person.id) == col(Delegation.person_id))
-        .where(Delegation.contact_id == contact.id, col(Person.erased_at).is_(None), *_in_force(records))
+        .where(Delegation.contact_id == contact.whole_id, col(Person.erased_at).is_(None), *_in_force(records))
         .order_by(col(Delegation.id))
     ).all()
     return [
@@ -118,7 +118,7 @@ def link(records: Records, contact: Contact, person: Person, relation: str, basi
     found = records.add(
         Delegation(
             person_id=person.id or 0,
-            contact_id=contact.id,
+            contact_id=contact.whole_id,
             relation=relation,
             basis=basis,
             scopes=" ".join(SCOPES[basis]),
@@ -200,7 +200,7 @@ def redeem(records: Records, contact: Contact, code: str, relation: str) -> Dele
         found,
         "delegation_begun",
         person_id=found.person_id,
-        contact_id=contact.id,
+        contact_id=contact.whole_id,
         relation=relation,
         code=None,
         code_expires_at=None,

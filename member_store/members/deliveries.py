@@ -157,9 +157,9 @@ def refuse_waiting(records: Records, channel: str, account: str, reason: str) ->
     return int(records.connection.execute(gone.values(**to)).rowcount)
 
 
-def forget(records: Records, channel: str, account: str) -> None:
-    """Delete all that the ledger has on a contact."""
-    records.connection.execute(delete(deliveries).where(_columns.contact == records.hash(channel, account)))
+def forget(records: Records, contact: str) -> None:
+    """Delete all that the ledger has on a contact, given as its keyed hash."""
+    records.connection.execute(delete(deliveries).where(_columns.contact == contact))
 
 
 def unchanged_since(records: Records, before: datetime, after: int, most: int | None) -> list[int]:

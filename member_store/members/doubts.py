@@ -27,7 +27,7 @@ def raise_doubt(
     found = records.add(
         Doubt(
             person_id=person.id or 0,
-            contact_id=contact.id if contact else None,
+            contact_id=contact.whole_id if contact else None,
             relation=relation,
             year=year,
             stated=records.seal(stated),
@@ -42,7 +42,7 @@ def raise_doubt(
 def of_contact(records: Records, contact: Contact) -> list[Doubt]:
     """A contact's applications that are open or were refused, oldest first; those that were joined are enrolments."""
     wanted = select(Doubt).where(
-        Doubt.contact_id == contact.id, Doubt.state != DoubtState.JOINED, col(Doubt.stated).is_not(None)
+        Doubt.contact_id == contact.whole_id, Doubt.state != DoubtState.JOINED, col(Doubt.stated).is_not(None)
     )
     return list(records.session.exec(wanted.order_by(col(Doubt.id))))
 
@@ -50,7 +50,7 @@ def of_contact(records: Records, contact: Contact) -> list[Doubt]:
 def joined_with(records: Records, contact: Contact, person_id: int) -> list[Doubt]:
     """A contact's applications for a person that the office has joined with what was on record."""
     wanted = select(Doubt).where(
-        Doubt.contact_id == contact.id, Doubt.person_id == person_id, Doubt.state == DoubtState.JOINED
+        Doubt.contact_id == contact.whole_id, Doubt.person_id == person_id, Doubt.state == DoubtState.JOINED
     )
     return list(records.session.exec(wanted))
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import SQLModel, col, select, update
+from sqlmodel import SQLModel, col, or_, select, update
 
-from member_store.members import consents, delegations, deliveries, enrolments, notice_consents, orders
+from member_store import past
+from member_store.members import consents, delegations, deliveries, enrolments, links, notice_consents, orders
 from member_store.members.records import Records
 from member_store.members.refusals import Refusal
 from member_store.members.stopping import stop
@@ -106,24 +107,36 @@ def erase(records: Records, person: Person, reason: str) -> Erased:
 
 
 def erase_contact(records: Records, channel: str, account: str, reason: str) -> bool:
-    """Forget what a contact stated of others, and where it is reached unless it still serves somebody.
+    """Forget what a contact stated of others, and where it is reached unless it still serves somebody; and so for every
+    account that is linked with it, what was said there included.
 
     Returns whether it is no longer known where it is reached. An application of theirs that waits for the office is
     taken back. What was said in the conversation goes with the turn that asks for it (`Reduced.forgets`) or, outside of
     a turn, by `Store.forget_conversation`.
     """
-    deliveries.forget(records, channel, account)
-    notice_consents.forget(records, channel, account)
     contact = delegations.known_contact(records, channel, account)
     if contact is None:
+        deliveries.forget(records, records.hash(channel, account))
+        notice_consents.forget(records, records.hash(channel, account))
         return False
-    for doubt in records.session.exec(select(Doubt).where(Doubt.contact_id == contact.id)).all():
+    accounts = links.accounts(records, contact)
+    for each in accounts:
+        deliveries.forget(records, each.contact)
+        notice_consents.forget(records, each.contact)
+        if each.id != contact.id:
+            past.forget_of(records.connection, each.contact)
+    for doubt in records.session.exec(select(Doubt).where(Doubt.contact_id == contact.whole_id)).all():
         if doubt.state is DoubtState.OPEN:
             _close(records, doubt, DoubtState.TAKEN_BACK, reason)
         doubt.stated = None
         records.session.flush()
         records.forget_history(person_id=doubt.person_id, entity="doubt", entity_id=doubt.id)
-    return _forget_account(records, contact, reason)
+    forgotten = [_forget_account(records, each, reason) for each in accounts]
+    if all(each.account is None for each in accounts):
+        for each in accounts:
+            each.joined_id = each.joined_at = None
+        records.session.flush()
+    return any(forgotten)
 
 
 def _what_stays(records: Records, person_id: int) -> dict[str, str]:
@@ -162,16 +175,15 @@ def _clear(records: Records, model: type[SQLModel], person_id: int, **columns: N
 
 
 def _forget_accounts(records: Records, person_id: int) -> int:
-    contacts = select(Contact).where(
-        col(Contact.id).in_(select(Delegation.contact_id).where(Delegation.person_id == person_id))
-    )
+    serving = select(Delegation.contact_id).where(Delegation.person_id == person_id)
+    contacts = select(Contact).where(or_(col(Contact.id).in_(serving), col(Contact.joined_id).in_(serving)))
     return sum(_forget_account(records, each, "serves_nobody") for each in records.session.exec(contacts).all())
 
 
 def _forget_account(records: Records, contact: Contact, reason: str) -> bool:
     """Forget where a contact is reached if there is nobody left for whom it would be told anything."""
     staff = select(StaffUser.id).where(StaffUser.contact_id == contact.id)
-    waiting = select(Doubt.id).where(Doubt.contact_id == contact.id, Doubt.state == DoubtState.OPEN)
+    waiting = select(Doubt.id).where(Doubt.contact_id == contact.whole_id, Doubt.state == DoubtState.OPEN)
     serves = delegations.represented(records, contact) or any(
         records.session.exec(each.limit(1)).first() is not None for each in (staff, waiting)
     )

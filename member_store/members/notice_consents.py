@@ -44,10 +44,9 @@ def ended(records: Records, channel: str, account: str, template: str) -> None:
     records.session.exec(delete(SubscriptionConsent).where(*mine))  # type: ignore[arg-type]
 
 
-def forget(records: Records, channel: str, account: str) -> None:
-    """Delete all that somebody agreed to."""
-    mine = SubscriptionConsent.contact == records.hash(channel, account)
-    records.session.exec(delete(SubscriptionConsent).where(mine))  # type: ignore[arg-type]
+def forget(records: Records, contact: str) -> None:
+    """Delete all that somebody agreed to; the contact is given as its keyed hash."""
+    records.session.exec(delete(SubscriptionConsent).where(SubscriptionConsent.contact == contact))  # type: ignore[arg-type]
 
 
 def _found(records: Records, channel: str, account: str, template: str) -> SubscriptionConsent | None:

@@ -14,7 +14,11 @@ from member_store.tables.columns import CHANNEL_LENGTH, HASH_LENGTH, NAME_LENGTH
 class Contact(SQLModel, table=True):
     """An account on a channel that has done more than ask."""
 
-    __table_args__ = (UniqueConstraint("contact", name="uq_contact_contact"),)
+    __table_args__ = (
+        UniqueConstraint("contact", name="uq_contact_contact"),
+        Index("uq_contact_code", "code", unique=True),
+        Index("ix_contact_joined", "joined_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     contact: str = Field(max_length=HASH_LENGTH, description="keyed hash of channel and account, as in conversations")
@@ -25,6 +29,29 @@ class Contact(SQLModel, table=True):
     wrong_codes: int = Field(default=0, description="in a row, since the last right one")
     wrong_code_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     gone_at: datetime | None = Field(default=None, sa_type=UTCDateTime, description="unsubscribed or blocked since")
+    joined_id: int | None = Field(
+        default=None, description="id of that of somebody's accounts to which all of theirs belongs"
+    )
+    joined_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    code: str | None = Field(
+        default=None, max_length=HASH_LENGTH, description="keyed hash of the one-time code that links another account"
+    )
+    code_expires_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+    @property
+    def whole_id(self) -> int | None:
+        """The id by which everything is kept that somebody may do or handed in, whichever of their accounts this is."""
+        return self.joined_id or self.id
+
+
+class CodeGuesses(SQLModel, table=True):
+    """How many wrong one-time codes came in on a channel in an hour, whoever sent them."""
+
+    __tablename__ = "code_guesses"
+
+    channel: str = Field(primary_key=True, max_length=CHANNEL_LENGTH)
+    hour: datetime = Field(primary_key=True, sa_type=UTCDateTime, description="its beginning")
+    wrong: int
 
 
 class Basis(StrEnum):
