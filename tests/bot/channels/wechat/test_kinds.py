@@ -11,6 +11,7 @@ from bot.channels.wechat.keys import KEYS
 from bot.exchange import Inbound, Parcel
 from bot.languages import LOCALES, catalogue
 from dialogs.members.codes import CODE_ALPHABET
+from member_store.members.delegations import contact_of, known_contact
 from tests.bot.channels.wechat.hebao import CHANNEL, Hebao, Resident
 from tests.standins.wechat import RunningWeChat
 from tests.standins.wechat.phone import Account, Push
@@ -39,6 +40,22 @@ def test_w12_whoever_leaves_is_sent_nothing_more_and_is_answered_nothing(
     assert resident.hears(resident.leaves()) is None
     assert hebao.waiting(resident.openid) == []
     assert running_wechat.seen(resident.openid) == []
+
+
+def test_w12_of_somebody_known_it_is_noted_that_they_left_and_that_they_are_back(
+    hebao: Hebao, resident: Resident
+) -> None:
+    def is_gone() -> bool:
+        with hebao.service.store.reading_records() as records:
+            contact = known_contact(records, CHANNEL, resident.openid)
+            return contact is not None and contact.gone_at is not None
+
+    with hebao.service.store.records() as records:
+        contact_of(records, CHANNEL, resident.openid, "zh_Hans")
+    resident.hears(resident.leaves())
+    assert is_gone()
+    resident.told(resident.follows())
+    assert not is_gone()
 
 
 def test_w12_whoever_follows_is_greeted(resident: Resident) -> None:
