@@ -123,7 +123,6 @@ class _Login:
             return _refused(words, words("login.impossible"), 503)
         except (DeliveryFault, StoreError) as error:
             return _unavailable(words, onward, error)
-        response.delete_cookie(BROWSER, path=LOGIN)
         return response
 
     async def _is_mine(self, request: Request, state: str, onward: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,6 +13,14 @@ from tests.standins.wechat import RunningWeChat
 
 PUBLIC_URL = "http://hebao.example"
 """What people open; the browser knows where it really is."""
+
+EXCHANGE = "sns/oauth2/access_token"
+"""What a code is exchanged for a person by."""
+
+PAGE = "/wechat/notices"
+
+TEMPLATE = "hD-ixGOhYmUfjOnI8MCzQMPshzGVeux_2vzyvQu7O68"
+"""Of the notice that an answer waits."""
 
 INSIDE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50"
 
@@ -55,3 +64,23 @@ class Browser:
     def __exit__(self, *_: object) -> None:
         self.client.close()
         self._wechat.close()
+
+
+Open = Callable[..., Browser]
+"""Opens a browser of somebody's, by openid, or of somebody new."""
+
+
+def is_known(browser: Browser) -> bool:
+    """Whether the page that a browser gets offers to log out."""
+    page = browser.get("/")
+    assert page.status_code == 200
+    return 'action="/logout"' in page.text
+
+
+def refused(answer: httpx.Response, status: int = 403) -> bool:
+    """Whether this is a plain page that says what to do, and lets nobody in."""
+    assert answer.status_code == status, (answer.status_code, answer.text)
+    assert "text/html" in answer.headers["content-type"]
+    assert 'class="onward"' in answer.text
+    assert "no-store" in answer.headers["cache-control"]
+    return "hebao=" not in str(answer.headers.get_list("set-cookie"))

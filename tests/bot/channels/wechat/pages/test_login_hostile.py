@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.bot.channels.wechat.browser import INSIDE, PUBLIC_URL
 from tests.bot.channels.wechat.hebao import Hebao, settings_with
+from tests.bot.channels.wechat.pages.browser import INSIDE, PUBLIC_URL
 from tests.standins.wechat import Rules, RunningWeChat
 
 PATHS = ["/", "/wechat/login", "/wechat/login/back", "/wechat/notices", "/logout", "/messages", "/settings"]
