@@ -13,7 +13,17 @@ from dialogs.members.effects import Effect
 from dialogs.members.flows import MEMBER_FLOWS
 from dialogs.plainer import plainer
 from dialogs.plans import Ask, Do, Plan
-from dialogs.questions import CORRECT, GOAL, RESUME, correct_question, goal_question, question, resume_question, summary
+from dialogs.questions import (
+    ASKABLE,
+    CORRECT,
+    GOAL,
+    RESUME,
+    correct_question,
+    goal_question,
+    question,
+    resume_question,
+    summary,
+)
 from dialogs.replies import Decision, Question, Reply, Text
 from policy_engine.compare import compared_by
 from policy_engine.errors import PolicyError
@@ -174,6 +184,18 @@ class Progress:
             last = self.conversation.steps[-1]
             steps = (*self.conversation.steps[:-1], replace(last, flows=flows[:-1]))
             self.conversation = replace(self.conversation, steps=steps)
+
+    def begin_act(self, act: str, said: Mapping[str, str]) -> Turn:
+        """Begin an act on members. What was begun before waits, if it still has a question open."""
+        if self.conversation.steps:
+            self.conversation = self.without_act()
+        waiting = self.conversation.flows if self.conversation.asked in ASKABLE else ()
+        flows = (*(each for each in waiting if each != act), act)
+        # Whom an act is about is its own affair: the enrolment that it interrupts goes on for whom it was for.
+        worker = self.context.standing.worker is not None
+        subject = "other" if worker else self.conversation.subject
+        self.conversation = self.conversation.with_step(self.conversation.step(subject=subject, flows=flows, said=said))
+        return self.proceed()
 
     def act_over(self) -> Conversation:
         """The conversation once an act is over: nothing that was said for it stays; what it interrupted goes on."""

@@ -69,11 +69,12 @@ def recalled(conversation: Conversation, context: Context) -> Text | None:
 
 def _known_goals(conversation: Conversation) -> tuple[Conversation, bool]:
     """The conversation without goals and questions that this version does not have; and whether there were any."""
+    asked = conversation.asked
+    known = asked is None or asked in ASKABLE or asked in (GOAL, CORRECT, HOSPITAL, MEANT, RESUME)
+    if known and all(flow in FLOWS for step in conversation.steps for flow in step.flows):
+        return conversation, False
     steps = tuple(
         replace(step, flows=tuple(flow for flow in step.flows if flow in FLOWS)) for step in conversation.steps
     )
-    asked = conversation.asked
-    known = asked is None or asked in ASKABLE or asked in (GOAL, CORRECT, HOSPITAL, MEANT, RESUME)
     # Nobody is asked to answer what is no question any more: what is still needed is asked anew.
-    found = replace(conversation, steps=steps, asked=asked if known else None)
-    return found, not known or steps != conversation.steps
+    return replace(conversation, steps=steps, asked=asked if known else None), True

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.languages import catalogue
-from bot.members import applying, leaving, sharing
+from bot.members import applying, leaving, linking, sharing
 from bot.members.dues import SchemeFor
 from bot.members.refused import refused
 from bot.members.standing import client_of
@@ -26,17 +26,20 @@ from dialogs.members.effects import (
     Erase,
     Export,
     Grant,
+    Link,
     LookUp,
     Move,
+    OfferLink,
     Outcome,
     Redeem,
     Refused,
     Renew,
     Revoke,
+    Unlink,
     Whom,
     Withdraw,
 )
-from member_store.members import codes, delegations, hardship, people, staff
+from member_store.members import codes, delegations, hardship, links, people, staff
 from member_store.members.actors import Actor, ActorKind, Setting
 from member_store.members.delegations import ACT, LOOK, OWN
 from member_store.members.records import Records
@@ -175,11 +178,29 @@ def _redeem(acting: Acting, effect: Redeem) -> Outcome:
         place = people.place_of(records, worker.community_id)
         return Done({"login": staff.name_of(records, worker), "community": place or worker.county or ""})
     if acting.worker() is not None:
-        raise Refusal("staff_not_relatives" if delegations.offered(records, effect.code) else "wrong_code")
+        known = delegations.offered(records, effect.code) or links.offered(records, effect.code)
+        raise Refusal("staff_not_relatives" if known else "wrong_code")
+    if (whose := linking.look_at(acting, effect.code)) is not None:
+        return whose
     given = delegations.redeem(records, contact, effect.code, effect.relation)
     person = records.locked(Person, given.person_id)
     told = {"name": people.name_of(records, person), "scopes": given.scopes.split(), "expires_on": given.expires_on}
     return Done(told)
+
+
+def _offer_link(acting: Acting, _effect: OfferLink) -> Outcome:
+    _no_worker(acting)
+    return linking.offer(acting)
+
+
+def _link(acting: Acting, effect: Link) -> Outcome:
+    _no_worker(acting)
+    return linking.link(acting, effect)
+
+
+def _unlink(acting: Acting, effect: Unlink) -> Outcome:
+    _no_worker(acting)
+    return linking.unlink(acting, effect)
 
 
 def _notices(acting: Acting, effect: ChooseNotices) -> Outcome:
@@ -221,6 +242,9 @@ _HOW: dict[type[Any], Callable[[Acting, Any], Outcome]] = {
     Grant: _grant,
     Revoke: _revoke,
     Redeem: _redeem,
+    OfferLink: _offer_link,
+    Link: _link,
+    Unlink: _unlink,
     ChooseNotices: _notices,
     AskHardship: _hardship,
     Export: _export,

@@ -27,7 +27,8 @@ def as_text(data: Mapping[str, Any], words: Words, names: Mapping[str, str] | No
     """The copy as text that ends with a line break.
 
     `data` holds `people`, each as `export.everything_about` gives it, and may hold `conversation`, as
-    `export.conversation_of` does. `names` says how ids of the rules, counties say, are called.
+    `export.conversation_of` does, and `accounts` as `export.accounts_of`. `names` says how ids of
+    the rules, counties say, are called.
     """
     page = _Page(words, names or {})
     lines = [words("export.title"), words("export.what_it_is"), ""]
@@ -35,6 +36,7 @@ def as_text(data: Mapping[str, Any], words: Words, names: Mapping[str, str] | No
         lines += page.person(person)
     if not data.get("people"):
         lines += [words("export.nobody"), ""]
+    lines += page.accounts(data.get("accounts") or [])
     lines += page.conversation(data.get("conversation") or [])
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -58,6 +60,14 @@ class _Page:
                     yield ""
                 yield from self._record(section, record)
         yield ""
+
+    def accounts(self, accounts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        if len(accounts) > 1:
+            yield self._words("export.accounts")
+            for each in accounts:
+                told = f"{self._value('channel', each['channel'])} · {self._moment(each['at'])}"
+                yield self._words("export.item", text=told)
+            yield ""
 
     def _told(self, reply: Reply) -> str:
         """A reply as text. Of a file only its name: it would hold every copy before it, and this one the next."""

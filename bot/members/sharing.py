@@ -29,6 +29,7 @@ def export_text(acting: Acting) -> str:
         records.record("data_exported", each.person, person_id=each.person.id)
     data = {
         "people": [export.everything_about(records, each.person) for each in decided],
+        "accounts": export.accounts_of(records, contact),
         "conversation": export.conversation_of(records, acting.channel, acting.account),
     }
     words = catalogue(acting.locale)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.members.applying import relied_on
 from bot.members.dues import SchemeFor
+from bot.members.linking import accounts_of
 from bot.members.paying import PayAddresses, ToPay
 from dialogs.members.standing import ACT, LOOK, NOBODY, OWN, EnrolmentView, Helper, Member, Standing, Worker
 from member_store.members import contributions, delegations, doubts, enrolments, people, settlements, staff
@@ -49,7 +50,7 @@ def standing_of(
             *(_doubtful(records, each, scheme_for) for each in pending),
         )
 
-    return Standing(members)
+    return Standing(members, linked=lambda: accounts_of(records, contact))
 
 
 def member_of(records: Records, each: Represented, contact: Contact | None, scheme_for: SchemeFor, year: int) -> Member:

@@ -23,6 +23,9 @@ ACTS = (
     "move",
     "phone",
     "death",
+    "unlink",
+    "channels",
+    "link",
     "revoke",
     "who_may",
     "grant",
@@ -33,8 +36,11 @@ ACTS = (
 )
 """Every act that can be asked for in words, the more particular before the more general."""
 
-LOOKING = frozenset({"status", "who_may", "household"})
+LOOKING = frozenset({"status", "who_may", "household", "channels"})
 """The acts that change nothing: whoever asks how it stands is shown, whatever else the sentence asks."""
+
+_SHOWN = LOOKING | {"link", "unlink"}
+"""Acts that are their own explanation: whoever asks how it is done is taken through it."""
 
 _LISTS = ("unless", "negated", "between")
 
@@ -92,7 +98,7 @@ class Acts:
             return None
         asks = any(word in folded for word in self.unless)
         for act, phrases in self._parts.items():
-            if asks and act not in LOOKING:
+            if asks and act not in _SHOWN:
                 continue
             for parts in phrases:
                 if all(part in bare for part in parts) and (act in LOOKING or not self._negated(bare, parts[-1])):

@@ -50,6 +50,10 @@ PARTICULARS: dict[str, Particular] = {
     # Never asked: whom the words that began an act named, by relation; the whole family where they named nobody.
     "about": Particular(N_("ask.who"), N_("help.who"), needed=False),
     "who": Particular(N_("ask.who"), N_("help.who")),
+    # Never asked either: the code that was typed, and whose account it is of.
+    "link_code": Particular(N_("ask.confirm"), N_("help.confirm"), needed=False),
+    "link_whose": Particular(N_("ask.confirm"), N_("help.confirm"), needed=False),
+    "which_account": Particular(N_("ask.which_account"), N_("help.which_account")),
     "new_phone": Particular(N_("ask.new_phone"), N_("help.phone"), free=True),
     "move_to": Particular(N_("ask.move_to"), N_("help.move_to")),
     "died_on": Particular(N_("ask.died_on"), N_("help.died_on"), free=True),
@@ -89,7 +93,21 @@ PARTICULARS: dict[str, Particular] = {
 }
 
 OF_AN_ACT = frozenset(
-    {"new_phone", "about", "who", "move_to", "died_on", "scope", "lasts", "which_helper", "notices", "confirm"}
+    {
+        "new_phone",
+        "about",
+        "who",
+        "move_to",
+        "died_on",
+        "scope",
+        "lasts",
+        "which_helper",
+        "link_code",
+        "link_whose",
+        "which_account",
+        "notices",
+        "confirm",
+    }
 )
 """Particulars of one act alone; an enrolment that it interrupts keeps its own."""
 

@@ -115,10 +115,32 @@ class Revoke:
 
 @dataclass(frozen=True)
 class Redeem:
-    """Use a one-time code: a resident's, who is `relation` to the contact, or the one that binds a member of staff."""
+    """Use a one-time code: a resident's, who is `relation` to the contact, or the one that binds a member of staff.
+
+    Of one that links accounts it is only told whose it is: they have to agree first.
+    """
 
     code: str = field(repr=False)
     relation: str = "other"
+
+
+@dataclass(frozen=True)
+class OfferLink:
+    """Give a code by which another account of the same person is linked to this one."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Link this account to the one that gave the code."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Unlink:
+    """Take an account, by the store's key, away from the others of the same person."""
+
+    account: int
 
 
 @dataclass(frozen=True)
@@ -158,6 +180,9 @@ Effect = (
     | Grant
     | Revoke
     | Redeem
+    | OfferLink
+    | Link
+    | Unlink
     | ChooseNotices
     | AskHardship
     | Export

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable
 
 from dialogs.context import N_, Case
+from dialogs.members import accounts
 from dialogs.members.effects import (
     AskHardship,
     ChangePhone,
@@ -190,6 +191,10 @@ MEMBER_FLOWS: dict[str, Callable[[Case], Plan]] = {
     "grant": _grant,
     "revoke": _revoke,
     "who_may": _who_may,
+    "link": accounts.link,
+    "join": accounts.join,
+    "unlink": accounts.unlink,
+    "channels": accounts.channels,
     "notices": _notices,
     "hardship": _hardship,
     "household": _household,

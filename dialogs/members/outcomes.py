@@ -20,13 +20,16 @@ from dialogs.members.effects import (
     Erase,
     Export,
     Grant,
+    Link,
     LookUp,
     Move,
+    OfferLink,
     Outcome,
     Redeem,
     Refused,
     Renew,
     Revoke,
+    Unlink,
     Withdraw,
 )
 from dialogs.members.standing import Member
@@ -61,6 +64,9 @@ class Concluding(Progress):
             Grant: self._granted,
             Revoke: self._plain(N_("revoke.done")),
             Redeem: self._redeemed,
+            OfferLink: self._offered,
+            Link: self._plain(N_("link.done")),
+            Unlink: self._unlinked,
             ChooseNotices: self._plain(N_("notices.done")),
             AskHardship: self._plain(N_("hardship.done")),
             Export: self._exported,
@@ -157,12 +163,21 @@ class Concluding(Progress):
         )
 
     def _redeemed(self, _effect: Redeem, done: Done) -> Turn:
+        if "link_code" in done.details:
+            return self.begin_act("join", done.details)
         told = self._told(done)
         if "login" in done.details:
             self.conversation = Conversation(self.conversation.locale, self.conversation.large_text, asked=GOAL)
             return self.again(Text(self.words("staff.bound", **told)))
         scope = self.words("value.scope.act" if "act" in done.details["scopes"] else "value.scope.look")
         return self.again(Text(self.words("redeem.done", **{**told, "scope": scope})))
+
+    def _offered(self, _effect: OfferLink, done: Done) -> Turn:
+        told = Text(self.words("link.offered", code=done.details["code"], minutes=done.details["minutes"]))
+        return self.ended(told, Text(self.words("link.onward"), "note"))
+
+    def _unlinked(self, _effect: Unlink, done: Done) -> Turn:
+        return self.ended(Text(self.words(N_("unlink.done_here") if done.details["here"] else N_("unlink.done"))))
 
     def _exported(self, _effect: Export, done: Done) -> Turn:
         name = self.words("export.file_name", date=self.context.today.isoformat())

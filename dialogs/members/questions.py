@@ -7,7 +7,7 @@ import datetime
 from dialogs.context import N_, Case
 from dialogs.members.asking import OF_AN_ACT, PARTICULARS
 from dialogs.members.identity import mask_number
-from dialogs.members.standing import Helper, Member
+from dialogs.members.standing import Account, Helper, Member
 from dialogs.replies import Choice, Question
 
 EVERYBODY = "everybody"
@@ -43,6 +43,8 @@ _CONFIRMED = {
     "death": N_("confirm.death"),
     "grant": N_("confirm.grant"),
     "revoke": N_("confirm.revoke"),
+    "join": N_("confirm.join"),
+    "unlink": N_("confirm.unlink"),
     "hardship": N_("confirm.hardship"),
     "erase": N_("confirm.erase"),
 }
@@ -57,6 +59,8 @@ def particular_question(name: str, case: Case) -> Question:
         choices = tuple(Choice(str(each.key), called(each, case)) for each in case.standing.members)
     elif name == "which_helper":
         choices = _helpers(case)
+    elif name == "which_account":
+        choices = tuple(Choice(str(each.key), account_label(each, case)) for each in case.standing.accounts)
     elif name == "move_to":
         here = _county_of(case)
         counties = case.scheme.counties
@@ -146,6 +150,12 @@ def _params(name: str, case: Case) -> dict[str, object]:
         "year": case.scheme.on(None, case.today).year,
         "name": member.name if member else case.particulars.get("name", case.who),
     }
+    if name == "confirm" and case.flow == "join":
+        params["whose"] = case.particulars.get("link_whose", "")
+    if name == "confirm" and case.flow == "unlink":
+        wanted = case.particulars.get("which_account")
+        labels = {str(each.key): account_label(each, case) for each in case.standing.accounts}
+        params["account"] = labels.get(wanted or "", "")
     if name in ("certificate_number", "certificate_until"):
         kind = case.facts.get("hardship_certificate", "none")
         params["certificate"] = case.words(f"value.hardship_certificate.{kind}")
@@ -167,6 +177,17 @@ def helper_line(helper: Helper, case: Case) -> str:
     if expires is None:
         return words("helper.line", who=who, scope=scope)
     return words("helper.line_until", who=who, scope=scope, date=words.date(expires))
+
+
+def account_label(account: Account, case: Case) -> str:
+    """An account in a few words: its channel, since when, and whether it is the one that asks."""
+    words = case.words
+    named = f"export.channel.{account.channel}"
+    channel = words(named) if words.has(named) else account.channel
+    date = words.date(account.since)
+    if account.here:
+        return words("accounts.here", channel=channel, date=date)
+    return words("accounts.line", channel=channel, date=date)
 
 
 def _county_of(case: Case) -> str:

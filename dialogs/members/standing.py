@@ -90,6 +90,16 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Account:
+    """One of a person's accounts, by the store's key; `here`: the one that this conversation is held from."""
+
+    key: int
+    channel: str
+    since: datetime.date
+    here: bool
+
+
+@dataclass(frozen=True)
 class Worker:
     """The member of staff that the contact is bound to."""
 
@@ -103,11 +113,18 @@ class Worker:
 class Standing:
     """For whom a contact may act, in the order in which it began, and which member of staff it is, if any.
 
-    `listed` are the members, or how they are read: most turns need none of them.
+    `listed` are the members, or how they are read: most turns need none of them. So with `linked`, the accounts of
+    whoever it is, this one included.
     """
 
     listed: tuple[Member, ...] | Callable[[], tuple[Member, ...]] = ()
     worker: Worker | None = None
+    linked: tuple[Account, ...] | Callable[[], tuple[Account, ...]] = ()
+
+    @cached_property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts, read at the first use."""
+        return self.linked if isinstance(self.linked, tuple) else self.linked()
 
     @cached_property
     def members(self) -> tuple[Member, ...]:

@@ -16,7 +16,7 @@ from dialogs.members.names import is_name
 from dialogs.members.particulars import Particulars, find_particulars
 from dialogs.members.questions import EVERYBODY, MOST_CHOICES
 from dialogs.naming import Naming
-from dialogs.questions import ASKABLE, CORRECT, GOAL, goals_of, summary
+from dialogs.questions import CORRECT, GOAL, goals_of, summary
 from dialogs.replies import Question, Text
 from dialogs.understanding import Findings, understand
 from dialogs.understanding.dates import counted_from
@@ -106,21 +106,13 @@ class Taking(Naming):
         return findings
 
     def act(self, act: str, findings: Findings) -> Turn:
-        """Begin an act that was asked for in words. What was begun before waits, if it still has a question open."""
+        """Begin an act that was asked for in words."""
         if act == "next_client":
             return self.next_client()
         if "enrol" not in goals_of(self.case().scheme):
             return self.again(Text(self.words("no_members", scheme=self.scheme())))
         about = str(findings.values().get("subject", EVERYBODY))
-        if self.conversation.steps:
-            self.conversation = self.without_act()
-        flows = (*(each for each in self._waiting_flows() if each != act), act)
-        # Whom an act is about is its own affair: the enrolment that it interrupts goes on for whom it was for.
-        worker = self.context.standing.worker is not None
-        subject = "other" if worker else self.conversation.subject
-        step = self.conversation.step(subject=subject, flows=flows, said={"about": about})
-        self.conversation = self.conversation.with_step(step)
-        return self.proceed()
+        return self.begin_act(act, {"about": about})
 
     def next_client(self) -> Turn:
         """A worker turns to somebody else: nothing of the one before is kept."""
@@ -179,9 +171,6 @@ class Taking(Naming):
         if open_one == "new_phone":
             return "phone"
         return open_one if open_one in _TYPED else None
-
-    def _waiting_flows(self) -> tuple[str, ...]:
-        return self.conversation.flows if self.conversation.asked in ASKABLE else ()
 
     def _typed(self, asked: str, found: Particulars, findings: Findings) -> Turn | None:
         """Name, identity number and telephone, whichever of them a message gives."""

@@ -79,6 +79,18 @@ def leave(records: Records, channel: str, account: str, kind: str, payload: Any)
     return int(key[0]) if key else 0
 
 
+def tell(records: Records, channel: str, account: str, payload: Any) -> None:
+    """Leave a text for somebody whose turn it is not: it is sent where it can be, else said at their next visit.
+
+    Nobody waits for a turn that they are in the middle of, else two who tell each other something would wait for ever;
+    it is then said once something else waits for them too.
+    """
+    leave(records, channel, account, TEXT, payload)
+    theirs = select(_conversations.id).where(_conversations.contact == records.hash(channel, account))
+    free = records.connection.execute(theirs.with_for_update(skip_locked=True)).scalars().all()
+    records.connection.execute(update(conversations).where(_conversations.id.in_(free)).values(waiting=True))
+
+
 def waiting(records: Records, channel: str, account: str) -> list[Waiting]:
     """What is to be sent to a contact and with nobody at the moment, in the order in which it was left."""
     rows = records.connection.execute(_WAITING, {"to": records.hash(channel, account)}).all()

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlmodel import SQLModel, col, select
 
-from member_store.members import agreements, consents, enrolments, hardship, ledger, orders, people, settlements
+from member_store.members import agreements, consents, enrolments, hardship, ledger, links, orders, people, settlements
 from member_store.members.records import Records
 from member_store.past import turns_of
-from member_store.tables.access import Delegation
+from member_store.tables.access import Contact, Delegation
 from member_store.tables.people import Doubt, Enrolment, Person
 from member_store.tables.records import Audit, History
 
@@ -99,6 +99,14 @@ def conversation_of(records: Records, channel: str, account: str) -> list[dict[s
     """
     turns = turns_of(records.connection, records.cipher, records.hash(channel, account))
     return [{"at": _plain(each.received_at), "said": each.text, "replies": each.replies} for each in turns]
+
+
+def accounts_of(records: Records, contact: Contact) -> list[dict[str, Any]]:
+    """The accounts of the person behind a contact: on which channel each is, and since when."""
+    return [
+        {"channel": each.channel, "at": _plain(each.joined_at or each.created_at)}
+        for each in links.accounts(records, contact)
+    ]
 
 
 def _personal(records: Records, person: Person) -> dict[str, Any]:
