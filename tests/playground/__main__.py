@@ -6,7 +6,9 @@ Ctrl-C ends all of it. Nothing leaves this machine, and the store is thrown away
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -39,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.playground", description=__doc__)
     parser.add_argument("--port", type=int, default=9001, help="WeChat's; Telegram and the program have the next")
     port = parser.parse_args().port
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # ends like Ctrl-C: nothing is left running
     wechat, server = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 2}"
     account = Account(token="aTokenOfOurOwn", app_id=APP_ID, aes_key=42 * "K" + "A", mode="safe")
     platform = Platform(app_id=APP_ID, secret=APP_SECRET)
