@@ -123,6 +123,9 @@ class Payments:
                     await self._client.close(number)
                     await self._run(self._close, number, "expired")
                     came_to = "closed"
+                elif came_to == "look":
+                    # Paid, and paid back on the platform. The office is told once, and the person can pay anew.
+                    await self._run(self._close, number, "platform")
             except Misconfigured:
                 raise
             except DeliveryFault as error:

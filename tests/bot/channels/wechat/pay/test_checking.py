@@ -100,6 +100,18 @@ def test_w25_what_the_platform_closed_is_closed_here(empty: Shop) -> None:
     assert empty.states(owing) == ["closed"]
 
 
+def test_w25_what_was_paid_back_before_it_was_booked_is_told_once_and_can_be_paid_anew(empty: Shop) -> None:
+    owing = empty.somebody()
+    number = empty.paid(owing)
+    empty.pay.orders[number].state = "REFUND"
+    found = check(empty)
+    assert (found.returncode, "1 to be looked at" in found.stdout) == (1, True)
+    assert empty.states(owing) == ["closed"]
+    assert counted(empty) == {}
+    empty.pay.send(empty.paid(owing))
+    assert empty.payments(owing) == 1
+
+
 def test_w25_what_does_not_fit_is_left_for_people_and_the_rest_goes_on(empty: Shop) -> None:
     wrong, owing = empty.somebody(), empty.somebody()
     number = empty.paid(wrong)

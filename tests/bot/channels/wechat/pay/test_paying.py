@@ -204,7 +204,7 @@ def test_w25_where_the_platform_takes_no_order_the_page_says_so_and_the_next_tap
     shop.pay.script.append(fault)
     response = shop.tap(owing)
     assert response.status_code == 503
-    assert "没有扣钱" in response.json()["detail"]
+    assert "这一次没有付" in response.json()["detail"]
     assert shop.ordered(owing) in shop.pay.orders
     assert shop.states(owing) == ["open"]
 
