@@ -63,7 +63,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     if telegram is not None:
         app.router.routes.append(telegram.route)
     if wechat is not None:
-        app.router.routes.extend(wechat.routes)
+        app.router.routes[:0] = wechat.routes  # first, as most that comes is for them
     app.mount("/static", _Static(directory=STATIC))
 
     @app.get("/healthz", include_in_schema=False)

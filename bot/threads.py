@@ -42,7 +42,6 @@ class Threads:
         lexicons(SOURCE)
         # Words and rules stay, some hundred thousand objects. Looking through all of them for garbage again and again
         # would hold up everybody who has a turn at that moment.
-        gc.collect()
         gc.freeze()
 
     async def run(self, call: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
