@@ -40,10 +40,10 @@ img{{max-width:100%;border-radius:8px}}form.say{{display:flex;gap:6px;padding:8p
 form.say input{{flex:1;font:inherit;border:0;outline:0}}form.say button{{width:auto;background:#517da2}}
 .toast{{align-self:center;background:#0008;color:#fff;border-radius:12px;padding:4px 12px}}
 </style></head><body><main><header>合保 Hébāo<small>bot · {name}</small></header><ol>{bubbles}</ol>
-<form class="say" method="post" action="/phone/{id}/says"><input name="text" autocomplete="off" autofocus
+<form class="say" method="post" action="/phone/{id}/says"><input id="say" name="text" autocomplete="off" autofocus
 placeholder="Message"><button>➤</button></form></main>
 <script>scrollTo(0,1e9);let n={count};setInterval(async()=>{{const r=await fetch('/phone/{id}');const j=await r.json();
-if(j.version!==n&&document.querySelector('input').value==='')location.reload()}},700)</script></body></html>"""
+if(j.version!==n&&document.getElementById('say').value==='')location.reload()}},700)</script></body></html>"""
 
 
 def play_routes(standin: TelegramStandIn) -> list[Route]:

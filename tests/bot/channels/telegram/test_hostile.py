@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 import httpx
 import pytest
@@ -32,6 +34,7 @@ class Target:
     def __init__(self, telegram: TelegramStandIn, folder: Path) -> None:
         self.telegram = telegram
         self.database, self.keys = f"sqlite:///{folder}/hebao.db", generate_key()
+        self._errors: list[str] = []
         self.server = Server(
             {
                 "HEBAO_DATABASE_URL": self.database,
@@ -41,6 +44,31 @@ class Target:
                 "HEBAO_TELEGRAM_API_BASE": telegram.url,
             }
         )
+
+    def __enter__(self) -> Self:
+        self.server.start()
+        process = self.server._process
+        assert process is not None
+        assert process.stderr is not None
+        # Read all along: a full pipe would stop the server.
+        self._reader = threading.Thread(target=self._errors.extend, args=[process.stderr], daemon=True)
+        self._reader.start()
+        self._process = process
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._reader.join(30)
+        for stream in (self._process.stdout, self._process.stderr):
+            assert stream is not None
+            stream.close()
+
+    def stop(self) -> str:
+        """Stop the server; returns what it logged."""
+        self._process.terminate()
+        self._reader.join(30)
+        return "".join(self._errors)
 
     def make(self, calls: Sequence[HostileCall]) -> list[int]:
         """Make calls, some at once. Returns the statuses."""
@@ -59,8 +87,7 @@ class Target:
 
     def memory(self) -> float:
         """The server's memory in MB, 0 where the system does not tell."""
-        assert self.server._process is not None
-        told = Path(f"/proc/{self.server._process.pid}/statm")
+        told = Path(f"/proc/{self._process.pid}/statm")
         return int(told.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6 if told.exists() else 0
 
     def sent(self) -> Counter[int | None]:
@@ -72,8 +99,7 @@ class Target:
 
 @pytest.fixture
 def target(telegram: TelegramStandIn, tmp_path: Path) -> Iterator[Target]:
-    made = Target(telegram, tmp_path)
-    with made.server:
+    with Target(telegram, tmp_path) as made:
         yield made
 
 
@@ -103,7 +129,7 @@ def test_t02_t03_hostile_and_replayed_calls_do_no_harm(target: Target, telegram:
 
     assert target.memory() - before < 40, "MB; the second time everything is known already"
 
-    errors = target.server.stop()
+    errors = target.stop()
     assert "telegram update failed" not in errors
     for secret in (*PERSONAL, TOKEN, SECRET, *map(str, everybody)):
         assert secret not in errors, secret
