@@ -10,8 +10,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -48,6 +50,7 @@ def main() -> None:
     phone = play_routes(platform, account, f"{server}/wechat", TEMPLATE)
     app = Starlette(routes=[*phone, Mount("/", create_app(platform))])
     with ExitStack() as running, tempfile.TemporaryDirectory() as folder:
+        running.enter_context(_listening(app, port))
         notices = Path(folder) / "notices.yaml"
         notices.write_text(NOTICES, "utf-8")
         settings = {
@@ -65,14 +68,30 @@ def main() -> None:
             "HEBAO_WECHAT_HUMANS": "true",
             **running.enter_context(_telegram(port + 1, server)),
         }
-        running.enter_context(_program(settings))
-        running.enter_context(_pushed_menu(settings))
-        print(f"WeChat:   {wechat}/phone", flush=True)
+        program = running.enter_context(_program(settings))
+        push = [*HEBAO, "wechat", "menu", "push"]
+        subprocess.run(push, env=environment(**settings), stdout=subprocess.DEVNULL, check=True, timeout=60)
+        print(f"WeChat:   {wechat}/phone")
         if "HEBAO_TELEGRAM_TOKEN" in settings:
             print(f"Telegram: http://127.0.0.1:{port + 1}/phone")
-        print(f"Web page: {server}", flush=True)
-        print("Ctrl-C ends all of it.", flush=True)
-        uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+        print(f"Web page: {server}\nCtrl-C ends all of it.", flush=True)
+        with suppress(KeyboardInterrupt):
+            program.wait()
+
+
+@contextmanager
+def _listening(app: Starlette, port: int) -> Iterator[None]:
+    """The stand-in of WeChat, in a thread."""
+    standin = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    thread = threading.Thread(target=standin.run, daemon=True)
+    thread.start()
+    while not standin.started:
+        if not thread.is_alive():
+            raise SystemExit(f"Port {port} is in use: make playground PORT=…")
+        time.sleep(0.05)
+    yield
+    standin.should_exit = standin.force_exit = True
+    thread.join(10)
 
 
 @contextmanager
@@ -106,18 +125,6 @@ def _program(settings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     finally:
         process.terminate()
         process.communicate(timeout=30)
-
-
-@contextmanager
-def _pushed_menu(settings: dict[str, str]) -> Iterator[None]:
-    """The menu is pushed as an operator does it, as soon as the stand-in listens."""
-    push = subprocess.Popen(
-        ["sh", "-c", f"sleep 1; exec {' '.join(HEBAO)} wechat menu push"],
-        env=environment(**settings),
-        stdout=subprocess.DEVNULL,
-    )
-    yield
-    push.wait(30)
 
 
 if __name__ == "__main__":
