@@ -23,7 +23,8 @@ def join(case: Case) -> Plan:
     """This account is to be linked to the one that gave the code: begun by the code itself, never by words."""
     code = case.particulars.get("link_code")
     if code is None:
-        return Conclude((Text(case.words("link.nobody")),))
+        # Something else came in between, about somebody else.
+        return Conclude((Text(case.words("act.not_done")),))
     return confirmed(case, lambda: Link(code))
 
 

@@ -70,6 +70,9 @@ class Taking(Naming):
             return self.act(act, findings)
         if open_one is None and found.identity is not None and not findings.facts and findings.intent is None:
             return self.again(Text(self.words("identity.unasked")))
+        if open_one == "confirm" and findings.command == "correct" and self.conversation.flows[-1:] == ("join",):
+            # There is nothing to correct about whose account it is: it is another's.
+            return self.particular_picked("confirm", "no")
         if open_one is None or findings.command in _REPAIRS or findings.command in ("delete_my_data", "export_my_data"):
             return None
         if findings.choice is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,7 @@ from dialogs.members.acts import ACTS, Acts
 from dialogs.members.asking import PARTICULARS
 from dialogs.members.effects import Effect, Refused
 from dialogs.members.outcomes import concluded
-from dialogs.members.standing import EnrolmentView, Helper, Member, Standing, Worker
+from dialogs.members.standing import Account, EnrolmentView, Helper, Member, Standing, Worker
 from dialogs.questions import ASKABLE, CORRECT, GOAL
 from dialogs.replies import Text
 from dialogs.respond import Turn, greet, open_question, respond
@@ -27,7 +28,8 @@ THIS_YEAR = EnrolmentView(2008, "active", "demo")
 HELPERS = (Helper(7, "mother", ("look",), None, False), Helper(8, "other", ("look", "act"), None, True))
 SELF = Member(1, "self", "张秀英", ALL, enrolments=(LAST_YEAR,), helpers=HELPERS)
 MOTHER = Member(2, "mother", "李阿毛", ALL, enrolments=(LAST_YEAR,), helpers=HELPERS)
-FAMILY = Standing((SELF, MOTHER))
+ACCOUNTS = (Account(1, "wechat", datetime.date(2008, 1, 2), True), Account(2, "web", datetime.date(2008, 2, 3), False))
+FAMILY = Standing((SELF, MOTHER), linked=ACCOUNTS)
 WORKER = Standing(worker=Worker("王小平", "worker", "demo", "大云村"))
 
 NUMBER = "330421194803153325"
@@ -53,6 +55,7 @@ ANSWERS = {
     "lasts": "1",
     "which_helper": "1",
     "notices": "1",
+    "which_account": "2",
 }
 FLOWS = {
     "enrol": ("给我爸报名参保", FAMILY),
@@ -64,6 +67,7 @@ FLOWS = {
     "grant": ("授权", FAMILY),
     "revoke": ("取消授权", FAMILY),
     "notices": ("通知发给谁", FAMILY),
+    "unlink": ("解除绑定", FAMILY),
     "hardship": ("申请困难减免", FAMILY),
     "a worker's status": ("查参保", WORKER),
     "a worker's enrolment": ("报名参保", WORKER),
