@@ -21,11 +21,9 @@ from tests.standins.wechat_pay import Fault
 ADDRESS = re.compile(rf"{PUBLIC_URL}(/pay/[A-Za-z0-9._-]+)")
 
 
-def chat(shop: Shop, owing: Owing, channel: str = "wechat") -> str:
-    """What the chat says to somebody who asks how it stands."""
-    answer = shop.hebao.service.handle(
-        Inbound(channel, owing.openid, f"m{time.monotonic_ns()}", "我办到哪一步了", "zh-CN")
-    )
+def chat(shop: Shop, owing: Owing, says: str = "我办到哪一步了") -> str:
+    """What the chat answers somebody."""
+    answer = shop.hebao.service.handle(Inbound("wechat", owing.openid, f"m{time.monotonic_ns()}", says, "zh-CN"))
     return "\n".join(str(getattr(reply, "text", "")) for reply in answer.replies)
 
 
@@ -54,6 +52,11 @@ def test_w25_from_the_chat_to_a_page_that_says_that_it_is_paid(shop: Shop) -> No
     assert "已经交清" in page.text
     assert 'id="pay"' not in page.text
     assert ADDRESS.search(chat(shop, owing)) is None
+
+
+@pytest.mark.parametrize("says", ["我要付款", "给我缴费链接", "Send me the payment link", "what do I still owe"])
+def test_w25_whoever_asks_where_to_pay_gets_an_address(shop: Shop, says: str) -> None:
+    assert ADDRESS.search(chat(shop, shop.somebody(), says)) is not None
 
 
 def test_w25_the_page_asks_the_platform_and_does_not_wait_for_the_notice(shop: Shop) -> None:
