@@ -353,6 +353,25 @@ def test_what_is_no_text_is_answered_with_the_open_question(person: Person, body
     assert asked.splitlines()[-1] in told[0]
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_nobody_is_asked_to_speak_where_no_words_are_made_of_speech(
+    telegram: TelegramStandIn, hebao: Hebao, language: str
+) -> None:
+    person = telegram.person(language)
+    file = {"file_id": "a", "file_unique_id": "a", "duration": 1}
+    for body in (
+        {"voice": file},
+        {"audio": file},
+        {"video_note": {**file, "length": 1}},
+        {"dice": {"emoji": "🎲", "value": 1}},
+    ):
+        before = len(person.sees())
+        person.settles(person.sends(body)["update_id"])
+        told = " ".join(person.sees()[before:])
+        assert "请打字" in told or "Please type it" in told
+        assert not any(word in told for word in ("用语音说", "再说一遍", "by voice", "say it again"))
+
+
 def known(hebao: Hebao, person: Person) -> None:
     """Have done more than ask."""
     from member_store.members.delegations import contact_of
