@@ -75,6 +75,8 @@ def contact_of(records: Records, channel: str, account: str, locale: str) -> Con
     elif found.account is None:
         # It was forgotten when it served nobody, and now they are back.
         found.account = records.seal(account)
+    # What they are told unasked is told in the language that they speak now.
+    found.locale = locale
     return found
 
 
