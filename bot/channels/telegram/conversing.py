@@ -29,7 +29,16 @@ from aiogram.types import (
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
-from bot.channels.faults import BadTarget, Blocked, DeliveryFault, Moved, NotAccepted
+from bot.channels.faults import (
+    BadTarget,
+    Blocked,
+    DeliveryFault,
+    Misconfigured,
+    Moved,
+    NotAccepted,
+    Unavailable,
+    Wait,
+)
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.checking import check_token
 from bot.channels.telegram.groups import Groups
@@ -220,9 +229,12 @@ class Conversing:
         """Deal with an update; whatever goes wrong is told to the platform, or to the person, and logged once."""
         try:
             await deal()
-        except (StoreError, DeliveryFault) as error:
+        except (StoreError, Wait, Unavailable, Misconfigured) as error:
             log_failure("telegram update not taken", error)
             raise NotTaken from None
+        except DeliveryFault as error:
+            # Sent again, it would be refused again.
+            log_failure("telegram answer refused", error)
         except Exception as error:
             log_failure("telegram update failed", error)
             if user is not None:

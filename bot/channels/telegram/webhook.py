@@ -52,13 +52,18 @@ class Webhook:
             # Too large for any message that can be answered. It would come again for ever, so it is done with.
             log_failure("telegram update too large", error)
             return Response(status_code=200)
-        if not isinstance(update, dict) or type(update.get("update_id")) is not int or _is_deep(update):
+        if not isinstance(update, dict) or not _is_number(update.get("update_id")) or _is_deep(update):
             return Response(status_code=400)
         try:
             await self._conversing.take(update)
         except NotTaken:
             return Response(status_code=503)
         return Response(status_code=200)
+
+
+def _is_number(value: object) -> bool:
+    """Whether it can be the number of an update: an integer of 64 bits, and not `true`."""
+    return type(value) is int and 0 <= value < 2**63
 
 
 def _is_deep(value: object) -> bool:

@@ -272,6 +272,27 @@ def test_t16_an_edited_message_is_no_answer_and_that_is_said_once(
     assert person.sees()[before:] == ["我不会再看改过的消息。想改答案，请重新发一条，或者说“更正”。"]
 
 
+@pytest.mark.parametrize("fault", [faults.BLOCKED, faults.CHAT_NOT_FOUND, faults.Fault(400, "Bad Request: x")])
+def test_t16_who_edits_and_cannot_be_told_is_no_reason_to_send_it_again(
+    telegram: TelegramStandIn, hebao: Hebao, person: Person, fault: faults.Fault
+) -> None:
+    person.asks("能参保吗")
+    mine = next(each for each in reversed(person.private.messages) if each.sender is not None)
+    telegram.world.fails(fault, "sendMessage", person.id)
+    update = person.edits(mine.id, "妈妈")
+    person.settles(update["update_id"])
+    assert [status for number, status in telegram.world.deliveries if number == update["update_id"]] == [200]
+
+
+@pytest.mark.parametrize("number", [-1, 2**63, 10**200, True, "1", 1.5, None])
+def test_t03_a_call_without_the_number_of_an_update_is_refused(hebao: Hebao, person: Person, number: object) -> None:
+    body = {"message_id": 5, "date": 1, "chat": {"id": person.id, "type": "private"}, "text": "能参保吗"}
+    taken = turns(hebao, person)
+    update = {"update_id": number, "message": {**body, "from": {"id": person.id, "is_bot": False, "first_name": "a"}}}
+    assert hebao.post(update).status_code == 400
+    assert turns(hebao, person) == taken
+
+
 @pytest.mark.parametrize(
     ("code", "greets"),
     [
