@@ -12,8 +12,9 @@ import pytest
 from benchmarks.server import Server
 from bot.opening import open_store
 from bot.settings import read_settings
-from tests.fuzzing.calls import Calls, spoil, spoilt_xml
+from tests.fuzzing.calls import Calls
 from tests.fuzzing.running import Fuzz, settings_of
+from tests.fuzzing.spoiling import spoil, spoilt_xml
 from tests.standins.telegram import TOKEN, TelegramStandIn
 from tests.standins.wechat import RunningWeChat
 from tests.standins.wechat.phone import Account, Phone
