@@ -131,7 +131,7 @@ async def trying(post: Callable[[], Awaitable[object]], chat: int, pacing: Pacin
 def _pause(fault: DeliveryFault, tried: int) -> float | None:
     """Seconds before the next try; None where another would be of no use."""
     if isinstance(fault, Wait):
-        return fault.after + _MARGIN
+        return 0.0  # the pace sees to it
     # Rather twice than never: it is an answer that somebody waits for.
     return _PAUSE * tried if isinstance(fault, Unavailable) else None
 
