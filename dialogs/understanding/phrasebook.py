@@ -140,14 +140,24 @@ class _Start(State[Ending]):
         return found
 
 
+_END: Words = {}
+_LAST: Words = {"": _END}
+"""After the last character of a word that none goes on from: one for all of them, as most of a tree is that."""
+
+
 def words_of(phrases: Iterable[str]) -> Words:
-    """Some words as a tree. The empty word stands for nothing at all."""
+    """Some words as a tree, which must not be changed. The empty word stands for nothing at all."""
     root: Words = {}
+    last: list[tuple[Words, str]] = []
     for phrase in phrases:
-        node = root
+        before = node = root
         for char in phrase:
-            node = node.setdefault(char, {})
-        node[""] = {}
+            before, node = node, node.setdefault(char, {})
+        node[""] = _END
+        last.append((before, phrase[-1:]))
+    for before, char in last:
+        if char and len(before[char]) == 1:
+            before[char] = _LAST
     return root
 
 
