@@ -423,6 +423,7 @@ def test_accounts_whose_person_was_erased_can_be_linked_anew(shared_store: Store
     with shared_store.records(now=NOW) as records:
         person, own, other = linked(records)
         erasure.erase(records, person, "retention")
+        assert (own.account, other.account) == (None, None)
         again, mine = resident(records)
         for each in (own, other):
             links.join(records, each, links.offer(records, mine))
