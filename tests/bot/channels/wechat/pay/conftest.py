@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import read_settings
+from member_store.encryption import generate_key
 from tests.bot.channels.wechat.hebao import Hebao
 from tests.bot.channels.wechat.pay.shop import PUBLIC_URL, Shop
 from tests.member_store.members.money import DAY
@@ -64,3 +65,11 @@ def open_with_pay(pay: RunningPay, tmp_path: Path) -> Iterator[Callable[..., Sho
     """Starts the program with settings of the test's own, and ends it."""
     with ExitStack() as running:
         yield lambda **given: open_shop(running, pay, tmp_path, **given)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_shop(request: pytest.FixtureRequest, open_with_pay: Callable[..., Shop]) -> Shop:
+    """The program on each database."""
+    if request.param == "sqlite":
+        return open_with_pay()
+    return open_with_pay(database_url=request.getfixturevalue("postgresql_url"), keys=generate_key())

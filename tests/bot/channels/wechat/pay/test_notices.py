@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 import pytest
 
-from member_store.encryption import generate_key
 from member_store.members import orders
 from tests.bot.channels.wechat.pay.shop import OWES, Shop
 from tests.standins.wechat_pay import Notice
@@ -60,14 +59,8 @@ def test_w25_the_same_again_is_taken_and_books_nothing(shop: Shop) -> None:
     assert shop.outstanding(owing) == 0
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_w25_sixteen_notices_at_once_are_one_posting(
-    open_with_pay: Callable[..., Shop], request: pytest.FixtureRequest, database: str
-) -> None:
-    if database == "postgresql":
-        shop = open_with_pay(database_url=request.getfixturevalue("postgresql_url"), keys=generate_key())
-    else:
-        shop = open_with_pay()
+def test_w25_sixteen_notices_at_once_are_one_posting(each_shop: Shop) -> None:
+    shop = each_shop
     owing = shop.somebody()
     number = shop.paid(owing)
     notices = [shop.pay.notice(number) for _ in range(AT_ONCE)]

@@ -104,7 +104,8 @@ def test_w25_an_address_ends_with_the_permission(shop: Shop) -> None:
     assert shop.states(owing) == []
 
 
-def test_w25_sixteen_taps_at_once_are_one_order(shop: Shop) -> None:
+def test_w25_sixteen_taps_at_once_are_one_order(each_shop: Shop) -> None:
+    shop = each_shop
     owing = shop.somebody()
     with ThreadPoolExecutor(16) as pool:
         numbers = set(pool.map(lambda _: shop.ordered(owing), range(16)))
