@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Callable
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tests.standins.telegram import faults
 from tests.standins.telegram.faults import Fault
-from tests.standins.telegram.markup import Formatted, MarkupError, read_html, units
+from tests.standins.telegram.given import (
+    CAPTION,
+    TEXT,
+    RefusedError,
+    bad,
+    chat_of,
+    listed,
+    read_content,
+    read_given,
+    read_keyboard,
+    scope_of,
+)
+from tests.standins.telegram.markup import Formatted
 from tests.standins.telegram.rates import Rates
 from tests.standins.telegram.world import Call, Chat, Message, Webhook, World
 
-TEXT, CAPTION, BUTTON_BYTES = 4096, 1024, 64
 _SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
-_ALL_BUT = ("chat_member", "message_reaction", "message_reaction_count")
-
-
-class RefusedError(Exception):
-    """The call is answered with an error."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.description)
-        self.fault = fault
-
-
-def _bad(description: str) -> RefusedError:
-    return RefusedError(Fault(400, f"Bad Request: {description}"))
 
 
 class Methods:
@@ -61,10 +57,10 @@ class Methods:
         if method not in self._methods and method != "getupdates":
             return _failed(Fault(404, "Not Found"))
         try:
-            given = await _given(request)
+            given = await read_given(request)
         except ValueError:
             return _failed(Fault(400, "Bad Request: can't parse the request"))
-        chat = _chat_id(given)
+        chat = chat_of(given)
         fault = self._world.fault_of(method, chat)
         if fault and fault.delay:
             await asyncio.sleep(fault.delay)
@@ -118,10 +114,10 @@ class Methods:
             return self._delete_webhook(given)
         # The platform asks for https on a few ports; a stand-in on this machine has no certificate.
         if not url.startswith(("http://", "https://")):
-            raise _bad("bad webhook: An HTTPS URL must be provided for webhook")
+            raise bad("bad webhook: An HTTPS URL must be provided for webhook")
         if not _SECRET.fullmatch(secret):
-            raise _bad("secret token contains unallowed characters")
-        allowed = tuple(_listed(given.get("allowed_updates")))
+            raise bad("secret token contains unallowed characters")
+        allowed = tuple(listed(given.get("allowed_updates")))
         self._world.webhook = Webhook(url, secret, allowed, int(given.get("max_connections", 40)))
         self._drop_pending(given)
         self._world.ring()
@@ -183,37 +179,37 @@ class Methods:
 
     def _send_message(self, given: dict[str, Any]) -> Any:
         chat = self._target(given)
-        content = _content(given, "text", TEXT)
+        content = read_content(given, "text", TEXT)
         if not content.text:
-            raise _bad("message text is empty")
+            raise bad("message text is empty")
         return self._sent(chat, content, given)
 
     def _send_photo(self, given: dict[str, Any]) -> Any:
         chat = self._target(given)
         photo = given.get("photo")
         if not isinstance(photo, bytes):
-            raise _bad("there is no photo in the request")
+            raise bad("there is no photo in the request")
         if not photo.startswith((b"\x89PNG", b"\xff\xd8")):
-            raise _bad("IMAGE_PROCESS_FAILED")
-        return self._sent(chat, _content(given, "caption", CAPTION), given, photo=photo)
+            raise bad("IMAGE_PROCESS_FAILED")
+        return self._sent(chat, read_content(given, "caption", CAPTION), given, photo=photo)
 
     def _send_document(self, given: dict[str, Any]) -> Any:
         chat = self._target(given)
         document = given.get("document")
         if not isinstance(document, bytes) or not document:
-            raise _bad("file must be non-empty")
+            raise bad("file must be non-empty")
         name = given.get("document:name", "")
-        return self._sent(chat, _content(given, "caption", CAPTION), given, document=document, file_name=name)
+        return self._sent(chat, read_content(given, "caption", CAPTION), given, document=document, file_name=name)
 
     def _sent(self, chat: Chat, content: Formatted, given: dict[str, Any], **more: Any) -> Any:
-        message = self._world.add(chat, None, content, keyboard=_keyboard(given), **more)
+        message = self._world.add(chat, None, content, keyboard=read_keyboard(given), **more)
         return self._world.message_json(chat, message)
 
     def _edit_message_text(self, given: dict[str, Any]) -> Any:
         chat, message = self._edited(given)
-        content, keyboard = _content(given, "text", TEXT), _keyboard(given)
+        content, keyboard = read_content(given, "text", TEXT), read_keyboard(given)
         if not content.text:
-            raise _bad("message text is empty")
+            raise bad("message text is empty")
         if (content, keyboard) == (message.content, message.keyboard):
             raise RefusedError(faults.NOT_MODIFIED)
         message.content, message.keyboard = content, keyboard
@@ -222,7 +218,7 @@ class Methods:
 
     def _edit_message_reply_markup(self, given: dict[str, Any]) -> Any:
         chat, message = self._edited(given)
-        keyboard = _keyboard(given)
+        keyboard = read_keyboard(given)
         if keyboard == message.keyboard:
             raise RefusedError(faults.NOT_MODIFIED)
         message.keyboard = keyboard
@@ -243,7 +239,7 @@ class Methods:
             raise RefusedError(faults.OLD_QUERY)
         text = given.get("text", "")
         if len(text) > 200:
-            raise _bad("MESSAGE_TOO_LONG")
+            raise bad("MESSAGE_TOO_LONG")
         tap.shown = text
         return True
 
@@ -254,26 +250,26 @@ class Methods:
     # -- commands ------------------------------------------------------------------------------------------------------
 
     def _set_my_commands(self, given: dict[str, Any]) -> Any:
-        commands = _listed(given.get("commands"))
+        commands = listed(given.get("commands"))
         if len(commands) > 100:
-            raise _bad("BOT_COMMANDS_TOO_MUCH")
+            raise bad("BOT_COMMANDS_TOO_MUCH")
         for each in commands:
             if not _COMMAND.fullmatch(each["command"]):
-                raise _bad("BOT_COMMAND_INVALID")
+                raise bad("BOT_COMMAND_INVALID")
             if not 1 <= len(each["description"]) <= 256:
-                raise _bad("BOT_COMMAND_DESCRIPTION_INVALID")
-        self._world.commands[_scope(given)] = commands
+                raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+        self._world.commands[scope_of(given)] = commands
         return True
 
     def _get_my_commands(self, given: dict[str, Any]) -> Any:
-        return self._world.commands.get(_scope(given), [])
+        return self._world.commands.get(scope_of(given), [])
 
     def _delete_my_commands(self, given: dict[str, Any]) -> Any:
-        self._world.commands.pop(_scope(given), None)
+        self._world.commands.pop(scope_of(given), None)
         return True
 
     def _target(self, given: dict[str, Any]) -> Chat:
-        chat = self._world.chats.get(_chat_id(given) or 0)
+        chat = self._world.chats.get(chat_of(given) or 0)
         if chat is None:
             raise RefusedError(faults.CHAT_NOT_FOUND)
         if chat.moved_to is not None:
@@ -302,77 +298,6 @@ def _failed(fault: Fault) -> Response:
     if fault.parameters:
         body["parameters"] = fault.parameters
     return JSONResponse(body, fault.status)
-
-
-async def _given(request: Request) -> dict[str, Any]:
-    """The parameters, however they were sent: in the address, as a form, with files, or as JSON."""
-    given: dict[str, Any] = dict(request.query_params)
-    if request.headers.get("content-type", "").startswith("application/json"):
-        body = await request.json()
-        return {**given, **(body if isinstance(body, dict) else {})}
-    async with request.form() as form:
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                given[name] = await value.read()
-                given[f"{name}:name"] = value.filename
-            else:
-                given[name] = value
-    # A file may be sent beside, and be named in its place.
-    for name, value in list(given.items()):
-        if isinstance(value, str) and value.startswith("attach://"):
-            part = value.removeprefix("attach://")
-            given[name], given[f"{name}:name"] = given.get(part), given.get(f"{part}:name", "")
-    return given
-
-
-def _chat_id(given: dict[str, Any]) -> int | None:
-    try:
-        return int(given["chat_id"])
-    except (KeyError, ValueError, TypeError):
-        return None
-
-
-def _content(given: dict[str, Any], name: str, most: int) -> Formatted:
-    text = str(given.get(name, ""))
-    mode = str(given.get("parse_mode", "")).lower()
-    if mode not in {"", "html"}:
-        raise _bad("unsupported parse_mode")
-    try:
-        content = read_html(text) if mode else Formatted(text)
-    except MarkupError as error:
-        raise _bad(f"can't parse entities: {error}") from None
-    if units(content.text) > most:
-        raise _bad("message caption is too long" if name == "caption" else "message is too long")
-    return content if content.text.strip() else Formatted("")
-
-
-def _keyboard(given: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    markup = given.get("reply_markup")
-    if not markup:
-        return []
-    data = json.loads(markup) if isinstance(markup, str) else markup
-    rows: list[list[dict[str, Any]]] = data.get("inline_keyboard", [])
-    for button in (each for row in rows for each in row):
-        if not button.get("text"):
-            raise _bad("inline keyboard button text is empty")
-        if len({"url", "callback_data"} & button.keys()) != 1:
-            raise _bad("inline keyboard button must have exactly one action")
-        if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= BUTTON_BYTES:
-            raise _bad("BUTTON_DATA_INVALID")
-    if sum(map(len, rows)) > 100:
-        raise _bad("REPLY_MARKUP_TOO_LONG")
-    return [row for row in rows if row]
-
-
-def _listed(value: Any) -> list[Any]:
-    found = json.loads(value) if isinstance(value, str) else value
-    return found or []
-
-
-def _scope(given: dict[str, Any]) -> tuple[str, str]:
-    scope = given.get("scope") or {}
-    scope = json.loads(scope) if isinstance(scope, str) else scope
-    return scope.get("type", "default"), given.get("language_code", "")
 
 
 def _snake(name: str) -> str:
