@@ -17,6 +17,9 @@ from policy_engine.facts import fact_to_json
 HUMAN_SINCE = "human_since"
 """In the stored state: when the conversation was handed over to people."""
 
+GUESSED = "language_guessed"
+"""In the stored state: nothing that was said yet tells the person's language."""
+
 
 @dataclass(frozen=True)
 class Parcel:

@@ -6,8 +6,9 @@ import datetime
 from dataclasses import replace
 from typing import Any
 
-from bot.exchange import HUMAN_SINCE, Inbound, outbound_of, reduced
+from bot.exchange import GUESSED, HUMAN_SINCE, Inbound, outbound_of, reduced
 from bot.languages import LOCALES, SOURCE, catalogue
+from dialogs.arrivals import Event
 from dialogs.context import N_
 from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.going_on import Turn
@@ -40,6 +41,16 @@ def with_people(conversation: Conversation, since: str, now: datetime.datetime, 
     return kept
 
 
+def is_with_people(state: dict[str, Any], inbound: Inbound, now: datetime.datetime, minutes: int) -> bool:
+    """Whether people answer at the moment, and not the program: for so many minutes at the most."""
+    since = state.get(HUMAN_SINCE)
+    # A page is no messenger: what is typed there reaches nobody else.
+    if not isinstance(since, str) or inbound.opens is None or inbound.event is Event.ARRIVED:
+        return False
+    lasts = datetime.timedelta(minutes=minutes)
+    return now - datetime.datetime.fromisoformat(since) < lasts and not is_word("human.back", inbound.text)
+
+
 def unchanged(state: dict[str, Any] | None, now: datetime.datetime, *, waits: bool) -> Reduced:
     """A turn in which nothing was said. Of somebody who never said anything it keeps no language: nobody knows it."""
     stored = conversation_from_dict(state) if state else None
@@ -50,6 +61,11 @@ def unchanged(state: dict[str, Any] | None, now: datetime.datetime, *, waits: bo
 def has_begun(state: dict[str, Any] | None) -> bool:
     """Whether somebody has ever said anything; people may have had their conversation before."""
     return bool(state and state.keys() - {HUMAN_SINCE})
+
+
+def is_guess(state: dict[str, Any] | None, tells: str | None) -> bool:
+    """Whether nobody knows yet which language somebody speaks; `tells` is what they say it by, if anything."""
+    return not tells and (not has_begun(state) or GUESSED in (state or {}))
 
 
 def is_more(text: str) -> bool:

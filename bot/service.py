@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, Self
 
 from bot.exchange import (
+    GUESSED,
     HUMAN_SINCE,
     Follows,
     Inbound,
@@ -25,7 +26,17 @@ from bot.exchange import (
     reduced,
 )
 from bot.languages import LOCALES, first_language
-from bot.leaving import has_begun, is_more, is_word, leaving, unchanged, waiting_for, with_people
+from bot.leaving import (
+    has_begun,
+    is_guess,
+    is_more,
+    is_with_people,
+    is_word,
+    leaving,
+    unchanged,
+    waiting_for,
+    with_people,
+)
 from bot.members.acting import Acting, act
 from bot.members.paying import PayAddresses
 from bot.members.standing import standing_of
@@ -102,13 +113,14 @@ class Service:
 
         def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
             around = self._around(context, records, inbound.channel, inbound.account)
+            language = first_language(spoken, inbound.locale)
+            going_on = Resumed(Conversation(language, asked=GOAL))
             if state and has_begun(state):
                 known = state.get("locale")
-                locale = known if known in LOCALES else first_language(spoken, inbound.locale)
-                going_on = resumed(state, _away(state, received), around, locale)
-            else:
-                going_on = Resumed(Conversation(first_language(spoken, inbound.locale), asked=GOAL))
-            if state and self._is_with_people(state, inbound, received):
+                going_on = resumed(state, _away(state, received), around, known if known in LOCALES else language)
+                if GUESSED in state and spoken:
+                    going_on = replace(going_on, conversation=replace(going_on.conversation, locale=language))
+            if state and is_with_people(state, inbound, received, self._settings.wechat_human_minutes):
                 return with_people(going_on.conversation, state[HUMAN_SINCE], received, inbound.opens)
             given, more = waiting_for(records, inbound) if records.waiting else ("", False)
             told: tuple[Reply, ...] = ()
@@ -123,7 +135,10 @@ class Service:
                 turn, forgets = self._acted(turn, around, records, inbound)
             late = (Text(given),) if given else ()
             turn = replace(turn, replies=(*late, *told, *turn.replies))
-            return leaving(records, inbound, turn, reduced(turn, received, forgets=forgets, opens=inbound.opens), more)
+            kept = reduced(turn, received, forgets=forgets, opens=inbound.opens)
+            if is_guess(state, spoken or inbound.locale):
+                kept.state[GUESSED] = True
+            return leaving(records, inbound, turn, kept, more)
 
         stored = self._store.turn(
             inbound.channel, inbound.account, inbound.message_id, text, reduce, received, self._settings.now
@@ -171,15 +186,6 @@ class Service:
     def back(self, channel: str, account: str, message_id: str) -> None:
         """They are there again."""
         self.happened(channel, account, message_id, lambda records: back(records, channel, account))
-
-    def _is_with_people(self, state: dict[str, Any], inbound: Inbound, now: datetime.datetime) -> bool:
-        """Whether people answer at the moment, and not the program."""
-        since = state.get(HUMAN_SINCE)
-        # A page is no messenger: what is typed there reaches nobody else.
-        if not isinstance(since, str) or inbound.opens is None or inbound.event is Event.ARRIVED:
-            return False
-        lasts = datetime.timedelta(minutes=self._settings.wechat_human_minutes)
-        return now - datetime.datetime.fromisoformat(since) < lasts and not is_word("human.back", inbound.text)
 
     def _around(self, context: Context, records: Records, channel: str, account: str) -> Context:
         """What a turn needs from around it, with how this contact stands."""
@@ -256,7 +262,9 @@ class Service:
         shown = [exchange for exchange in map(past, found[-HISTORY:]) if exchange.said or exchange.replies]
         locale = conversation.locale if conversation else first_language("", wanted)
         earlier = len(found) > HISTORY
-        greeting = [] if earlier else [Past("", greet(locale, self.context()).replies)]
+        # Whoever came by a messenger may have been greeted there.
+        greeted = earlier or (shown and not shown[0].said)
+        greeting = [] if greeted else [Past("", greet(locale, self.context()).replies)]
         return View(
             locale=locale,
             large_text=bool(conversation and conversation.large_text),

@@ -111,6 +111,36 @@ def test_whoever_never_spoke_is_greeted_in_their_own_language(open_with: Open, c
     assert words(greeted).startswith("Hello")
 
 
+@pytest.mark.parametrize(("said", "locale"), [("Can my mother join?", "en"), ("我妈能参保吗", "zh_Hans")])
+def test_whoever_was_greeted_before_a_word_is_answered_in_the_language_that_they_then_speak(
+    open_with: Open, said: str, locale: str
+) -> None:
+    service = open_with()
+    greeted = service.handle(Inbound("wechat", "a", "m1", "", None, Event.ARRIVED, opens="follow"))
+    assert greeted.locale == "zh_Hans", "WeChat tells no language"
+    service.handle(Inbound("wechat", "a", "m2", "", None, Event.PICTURE, opens="message"))
+    answer = service.handle(Inbound("wechat", "a", "m3", said, opens="message"))
+    assert answer.locale == locale
+    assert (
+        service.handle(Inbound("wechat", "a", "m4", "ok" if locale != "en" else "好", opens="message")).locale == locale
+    )
+
+
+def test_a_language_that_somebody_chose_is_no_guess(open_with: Open) -> None:
+    service = open_with()
+    service.handle(Inbound("wechat", "a", "m1", "", None, Event.ARRIVED, opens="follow"))
+    service.choose("wechat", "a", "m2", locale="zh_Hans")
+    assert service.handle(Inbound("wechat", "a", "m3", "ok", opens="message")).locale == "zh_Hans"
+
+
+def test_whoever_was_greeted_in_a_chat_is_not_greeted_again_on_the_page(open_with: Open) -> None:
+    service = open_with()
+    service.handle(Inbound("wechat", "a", "m1", "", None, Event.ARRIVED, opens="follow"))
+    assert len(service.view("wechat", "a").exchanges) == 1
+    service.handle(Inbound("wechat", "b", "m1", "你好", opens="message"))
+    assert len(service.view("wechat", "b").exchanges) == 2
+
+
 def test_an_event_of_somebody_who_never_spoke_happens_once(open_with: Open) -> None:
     service, happened = open_with(), []
     assert service.happened("telegram", "newcomer", "e1", happened.append)
