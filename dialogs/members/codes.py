@@ -29,6 +29,18 @@ def read_code(text: str) -> str | None:
     return "".join(whole.groups()).upper() if whole else None
 
 
+def read_bare_code(text: str) -> str | None:
+    """The code that the whole text is, also where the dash was left out; None where it may just as well be words.
+
+    Then it must have letters and digits, and be in one piece or in capitals: "aged 65yr" is no code.
+    """
+    typed = text.strip()
+    code = read_code(typed)
+    if code is None or code.isdigit() or code.isalpha():
+        return None
+    return code if " " not in typed or typed.isupper() else None
+
+
 def code_spans(folded: str) -> list[tuple[int, int]]:
     """Where in folded text something in the form of a code stands by itself."""
     return [found.span() for found in _INSIDE.finditer(folded)]

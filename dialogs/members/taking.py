@@ -10,6 +10,7 @@ from dataclasses import replace
 from dialogs.context import N_
 from dialogs.going_on import Turn
 from dialogs.members.asking import PARTICULARS
+from dialogs.members.codes import read_bare_code
 from dialogs.members.effects import Redeem
 from dialogs.members.identity import IdentityProblem, IdentityReason
 from dialogs.members.names import is_name
@@ -159,6 +160,8 @@ class Taking(Naming):
 
     def _particulars(self, text: str, open_one: str | None) -> Particulars:
         """What a message says of somebody; looked for only where it can hold a number or a code, or is asked for."""
+        if open_one is None and (code := read_bare_code(text)) is not None:
+            return Particulars(code=code)
         folded = fold(text)
         likely = (
             open_one in _TYPED

@@ -84,8 +84,8 @@ def said(text: str, language_code: str | None, counties: Collection[str]) -> Sai
 def _started(payload: str, counties: Collection[str]) -> Said:
     """What somebody says who came by a link: a code, or where they live; anything else only brings them here."""
     if _PAYLOAD.fullmatch(payload):
-        if read_code(payload):
-            return Said(payload)
+        if code := read_code(payload):
+            return Said(f"{code[:4]}-{code[4:]}")
         if (county := _COUNTY.fullmatch(payload)) and county[1] in counties:
             return Said(county[1])
     return Said("", Event.ARRIVED)

@@ -85,7 +85,7 @@ class Events:
         if not scene:
             return ""
         if (code := read_code(scene)) is not None:
-            return code
+            return f"{code[:4]}-{code[4:]}"
         context = self._service.context()
         county = scene.removeprefix(_COUNTY)
         if context.county is not None or county not in context.counties:

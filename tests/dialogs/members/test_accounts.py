@@ -96,6 +96,28 @@ def test_whoever_is_not_known_here_is_told_where_to_begin(context: Make) -> None
         assert "还没有登记过" in words(turn)
 
 
+@pytest.mark.parametrize(
+    "typed", ["ABCD-2345", "abcd-2345", "ABCD2345", "abcd2345", "ABCD 2345", "ＡＢＣＤ2345", "绑定码ABCD-2345"]
+)
+def test_a_code_is_read_as_people_copy_it(context: Make, typed: str) -> None:
+    assert talk(context, Standing(), typed).effect == Redeem("ABCD2345")
+    assert talk(context, Standing(), "我能参保吗", typed).effect == Redeem("ABCD2345")
+
+
+@pytest.mark.parametrize("said", ["aged 65yr", "ABCDEFGH", "23456789", "2345 6789", "whatever"])
+def test_what_may_be_words_or_a_number_is_no_code(context: Make, said: str) -> None:
+    assert talk(context, Standing(), said).effect is None
+
+
+def test_a_number_that_was_asked_for_is_no_code(context: Make) -> None:
+    started = talk(context, Standing(), "我要参保，农村户口，本地的，没有职工医保，没在别处参保", "低保", "同意")
+    given = respond(started.conversation, "张秀英 330421194803153325", context(Standing()))
+    skipped = respond(given.conversation, "跳过", context(Standing()))
+    community = respond(skipped.conversation, "跳过", context(Standing()))
+    assert community.conversation.asked == "certificate_number"
+    assert respond(community.conversation, "K7M2P9QX", context(Standing())).effect is None
+
+
 def test_whose_account_it_is_is_shown_and_nothing_is_done_before_they_agree(context: Make) -> None:
     typed = talk(context, Standing(), "ABCD-2345")
     assert typed.effect == Redeem("ABCD2345")
