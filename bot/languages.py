@@ -10,6 +10,7 @@ import datetime
 import gc
 import gettext
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -32,6 +33,9 @@ from policy_engine.money import Money
 
 SOURCE = "zh_Hans"
 """The language that everything is first written in, and that is shown where nothing better fits."""
+
+
+_READING = threading.Lock()
 
 
 def _folder() -> Path:
@@ -163,8 +167,10 @@ def catalogue(locale: str) -> Catalogue:
 @cache
 def lexicons(first: str) -> tuple[Lexicon, ...]:
     """What people say, in every language that there is, the given one first: people mix languages."""
-    judge = _judge()
-    return tuple(replace(lexicon, judge=judge) for lexicon in grammars(first))
+    # Reading takes long, and `cache` lets whoever comes meanwhile read all of it once more.
+    with _READING:
+        judge = _judge()
+        return tuple(replace(lexicon, judge=judge) for lexicon in grammars(first))
 
 
 def grammars(first: str) -> tuple[Lexicon, ...]:
@@ -184,6 +190,7 @@ def _grammar(locale: str) -> Lexicon:
             gc.enable()
 
 
+@cache
 def _judge() -> Judge:
     path = FOLDER / "wishes.json"
     try:

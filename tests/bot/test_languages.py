@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import io
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import languages
 from bot.languages import LOCALES, catalogue, first_language, negotiate
 from locales.catalogues import extract_code, extract_pack
 from policy_engine.money import Money, exactly
@@ -135,3 +137,20 @@ other("no.message"); words(name)
 """
     found = [message for _, _, message, _ in extract_code(io.BytesIO(code.encode()), ("N_", "words"))]
     assert sorted(found) == ["One {thing} in two lines.", "a.id"]
+
+
+def test_words_are_read_once_though_several_threads_need_them_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[tuple[str, str]] = []
+    real = languages.read_data
+
+    def counting(locale: str, name: str) -> object:
+        read.append((locale, name))
+        return real(locale, name)
+
+    monkeypatch.setattr(languages, "read_data", counting)
+    for each in (languages.lexicons, languages._grammar, languages._judge):
+        each.cache_clear()
+    with ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(languages.lexicons, [languages.SOURCE] * 3))
+    assert sorted(read) == [(locale, "lexicon.yaml") for locale in sorted(languages.LOCALES)]
+    assert found[0][0].judge is found[1][1].judge
