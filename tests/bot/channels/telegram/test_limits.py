@@ -110,6 +110,9 @@ def test_t13_an_answer_to_a_chat_that_has_moved_is_no_failure_of_the_turn(
     update = person.says("能参保吗")
     person.settles(update["update_id"])
     assert statuses(telegram, update) == [200]
+    tried = len(telegram.world.called("sendMessage", person.id))
+    assert telegram.deliver(update) == 200
+    assert len(telegram.world.called("sendMessage", person.id)) == tried, "and is not tried again"
     assert turns(hebao, person) == taken + 1
 
 
