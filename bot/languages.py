@@ -10,6 +10,7 @@ import datetime
 import gc
 import gettext
 import json
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -68,6 +69,10 @@ def negotiate(*wanted: str | None) -> str:
     return SOURCE
 
 
+_LATIN = re.compile(r"[A-Za-z0-9 ,.?!'’-]+", re.ASCII)
+_WORD = re.compile(r"[A-Za-z]{2,}", re.ASCII)
+
+
 def first_language(text: str, *wanted: str | None) -> str:
     """The language to answer somebody new in: that of their own words where it shows, else what they want.
 
@@ -79,6 +84,13 @@ def first_language(text: str, *wanted: str | None) -> str:
     if any(wish for wish in wanted):
         return negotiate(*wanted)
     return negotiate("en" if any(letter.isalpha() for letter in text) else None)
+
+
+def language_of(text: str) -> str | None:
+    """The language that a text is plainly a sentence of; None where it tells nothing, like a number or a stray word."""
+    if any("\u3400" <= letter <= "\u9fff" for letter in text):
+        return negotiate("zh-Hans")
+    return negotiate("en") if _LATIN.fullmatch(text) and len(_WORD.findall(text)) > 1 else None
 
 
 def _by_weight(header: str) -> list[str]:

@@ -25,7 +25,7 @@ from bot.exchange import (
     past,
     reduced,
 )
-from bot.languages import LOCALES, first_language
+from bot.languages import LOCALES, first_language, language_of
 from bot.leaving import (
     has_begun,
     is_guess,
@@ -110,6 +110,7 @@ class Service:
 
         # The letters of a code are in no language.
         spoken = "" if read_code(text) else text
+        tells = language_of(spoken)
 
         def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
             around = self._around(context, records, inbound.channel, inbound.account)
@@ -118,8 +119,8 @@ class Service:
             if state and has_begun(state):
                 known = state.get("locale")
                 going_on = resumed(state, _away(state, received), around, known if known in LOCALES else language)
-                if GUESSED in state and spoken:
-                    going_on = replace(going_on, conversation=replace(going_on.conversation, locale=language))
+                if GUESSED in state and tells:
+                    going_on = replace(going_on, conversation=replace(going_on.conversation, locale=tells))
             if state and is_with_people(state, inbound, received, self._settings.wechat_human_minutes):
                 return with_people(going_on.conversation, state[HUMAN_SINCE], received, inbound.opens)
             given, more = waiting_for(records, inbound) if records.waiting else ("", False)
@@ -136,7 +137,7 @@ class Service:
             late = (Text(given),) if given else ()
             turn = replace(turn, replies=(*late, *told, *turn.replies))
             kept = reduced(turn, received, forgets=forgets, opens=inbound.opens)
-            if is_guess(state, spoken or inbound.locale):
+            if is_guess(state, tells or inbound.locale):
                 kept.state[GUESSED] = True
             return leaving(records, inbound, turn, kept, more)
 

@@ -126,6 +126,14 @@ def test_whoever_was_greeted_before_a_word_is_answered_in_the_language_that_they
     )
 
 
+@pytest.mark.parametrize("said", ["1", "ok", "{{config}}", "'; DROP TABLE person; --", "CT"])
+def test_what_tells_no_language_leaves_it_open(open_with: Open, said: str) -> None:
+    service = open_with()
+    service.handle(Inbound("wechat", "a", "m1", "", None, Event.ARRIVED, opens="follow"))
+    assert service.handle(Inbound("wechat", "a", "m2", said, opens="message")).locale == "zh_Hans"
+    assert service.handle(Inbound("wechat", "a", "m3", "I'm 65, can I join?", opens="message")).locale == "en"
+
+
 def test_a_language_that_somebody_chose_is_no_guess(open_with: Open) -> None:
     service = open_with()
     service.handle(Inbound("wechat", "a", "m1", "", None, Event.ARRIVED, opens="follow"))

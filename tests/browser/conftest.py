@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.ensure import OPTIONS, find
 
 
-@pytest.fixture(scope="session")
+# While it runs there is an event loop in this thread, so that no asynchronous test of another file could run beside it.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = find()
     if path is None:
