@@ -26,7 +26,8 @@ check: $(VENV)/.test locales/.compiled  ## style, types, arrows, message catalog
 bench: $(VENV)/.bench locales/.compiled  ## measure, beside other people's engines; the last results stand in docs/measurements.md
 	$(BIN)/python -m benchmarks
 
-soak: $(VENV)/.test locales/.compiled  ## hostile conversations against a server that is killed; MINUTES=10
+soak: $(VENV)/.test locales/.compiled  ## the long tests, then hostile conversations against a server that is killed; MINUTES=10
+	$(BIN)/python -m pytest -m long
 	$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),10)
 
 fuzz: $(VENV)/.test locales/.compiled  ## hostile facts, spoilt packs and wild talk, MINUTES=10; hostile webhook calls, CALLS=10000

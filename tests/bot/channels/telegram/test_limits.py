@@ -44,6 +44,7 @@ def test_t11_who_is_sent_too_fast_is_answered_when_the_wait_is_over(strict: Tele
     assert person.sees()[-2:] == [*same.asks("能参保吗"), *same.asks("帮助")], "in the order of the questions"
 
 
+@pytest.mark.long
 def test_t11_after_some_tries_it_is_given_up_and_comes_with_the_message_again(
     strict: TelegramStandIn, hebao: Hebao, person: Person
 ) -> None:
@@ -58,6 +59,7 @@ def test_t11_after_some_tries_it_is_given_up_and_comes_with_the_message_again(
     assert strict.rates.impatient == []
 
 
+@pytest.mark.long
 def test_t11_a_wait_that_is_too_long_holds_nobody_up(strict: TelegramStandIn, hebao: Hebao, person: Person) -> None:
     strict.world.fails(faults.too_many(6), "sendMessage", person.id)
     other = strict.person()

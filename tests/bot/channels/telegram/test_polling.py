@@ -84,6 +84,7 @@ def test_t19_long_polling_refuses_while_a_webhook_is_set_and_takes_it_down_if_to
     assert running.wait(20) == 0
 
 
+@pytest.mark.long
 def test_t19_a_webhook_that_is_set_ends_long_polling(runs: Runs, telegram: TelegramStandIn) -> None:
     running = runs.polling()
     person = telegram.person()
@@ -97,6 +98,7 @@ def test_t19_a_webhook_that_is_set_ends_long_polling(runs: Runs, telegram: Teleg
     assert runs.command("webhook", "show").stdout.startswith("address: none\n")
 
 
+@pytest.mark.long
 def test_t19_of_two_that_poll_one_goes_on(runs: Runs, telegram: TelegramStandIn) -> None:
     first = runs.polling()
     second = runs.polling()
@@ -109,6 +111,7 @@ def test_t19_of_two_that_poll_one_goes_on(runs: Runs, telegram: TelegramStandIn)
     assert second.poll() is None
 
 
+@pytest.mark.long
 def test_t02_polling_that_is_killed_before_it_has_answered_answers_at_the_next_start(
     runs: Runs, telegram: TelegramStandIn
 ) -> None:
