@@ -23,6 +23,15 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str | Non
         server.stop()
 
 
+def played() -> list[object]:
+    """All of them, in a minute those that go well; the others are long."""
+    soon = ("happy_paths", "enrolments", "languages")
+    return [
+        pytest.param(each, id=each.file, marks=() if each.file.startswith(soon) else pytest.mark.long)
+        for each in transcripts()
+    ]
+
+
 def serve(servers: dict[str | None, Server], county: str | None, folder: Path) -> Server:
     if county not in servers:
         settings = {
@@ -49,7 +58,7 @@ def say(page: Page, text: str) -> str:
     return last_turn(page)
 
 
-@pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.file)
+@pytest.mark.parametrize("transcript", played())
 def test_the_page_holds_the_conversation(
     transcript: Transcript,
     browser: Browser,
