@@ -79,16 +79,20 @@ def first_language(text: str, *wanted: str | None) -> str:
     Chinese characters are answered in Chinese whatever the phone is set to. Latin letters say less: they decide only
     where nothing is known of the person's wishes.
     """
-    if any("\u3400" <= letter <= "\u9fff" for letter in text):
+    if _has_chinese(text):
         return negotiate("zh-Hans")
     if any(wish for wish in wanted):
         return negotiate(*wanted)
     return negotiate("en" if any(letter.isalpha() for letter in text) else None)
 
 
+def _has_chinese(text: str) -> bool:
+    return any("\u3400" <= letter <= "\u9fff" for letter in text)
+
+
 def language_of(text: str) -> str | None:
     """The language that a text is plainly a sentence of; None where it tells nothing, like a number or a stray word."""
-    if any("\u3400" <= letter <= "\u9fff" for letter in text):
+    if _has_chinese(text):
         return negotiate("zh-Hans")
     return negotiate("en") if _LATIN.fullmatch(text) and len(_WORD.findall(text)) > 1 else None
 

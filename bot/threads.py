@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import functools
 import gc
 from collections.abc import Callable, Hashable
@@ -14,6 +15,7 @@ from bot.languages import SOURCE, lexicons
 from bot.queue import Job, Lanes, Line, Writers
 from bot.service import Service
 from bot.settings import Settings, sqlite_folder
+from member_store.members.records import Records
 
 READERS = 2
 WRITERS = 8
@@ -57,6 +59,14 @@ class Threads:
         self._writers.put(job, _contact(args))
         result: Result = await job.future
         return result
+
+    async def recorded(self, work: Callable[[Records], Result], now: datetime.datetime | None = None) -> Result:
+        """What `work` makes of the members' records, in a transaction of its own. Raises as `run` does."""
+        return await self.run(self._record, work, now)
+
+    def _record(self, work: Callable[[Records], Result], now: datetime.datetime | None) -> Result:
+        with self.service.store.records(now=now) as records:
+            return work(records)
 
     def close(self) -> None:
         """Let what is under way finish, take nothing more."""

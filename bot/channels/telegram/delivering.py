@@ -14,20 +14,28 @@ from typing import TypeVar
 
 import structlog
 
-from bot.channels.faults import Blocked, DeliveryFault, Misconfigured, NotAccepted, QuotaSpent, Unavailable, Wait
+from bot.channels.faults import Blocked, DeliveryFault, Misconfigured, NotAccepted, Unavailable, Wait
 from bot.channels.limits import TELEGRAM_CALLBACK, utf8_bytes
+from bot.channels.settling import settle
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.broadcast import Broadcasting, Ending
 from bot.channels.telegram.rendering import Button, Message, texts
 from bot.logs import log_failure
 from member_store.members import deliveries
 from member_store.members.deliveries import PICTURE, TEXT, Waiting
-from member_store.members.reach import gone
 from member_store.members.records import Records
 from member_store.store import Store
+from member_store.tables.sending import DeliveryState
 
 _WAY = "message"
 """There is but one way on Telegram."""
+
+_COUNTED = {
+    DeliveryState.SENT: "sent",
+    DeliveryState.REFUSED: "refused",
+    DeliveryState.IN_DOUBT: "in_doubt",
+    DeliveryState.WAITING: "put_back",
+}
 
 Result = TypeVar("Result")
 
@@ -105,23 +113,9 @@ class Delivering:
         await self._recorded(lambda records: self._written(records, account, waiting, fault))
 
     def _written(self, records: Records, account: str, waiting: Waiting, fault: DeliveryFault | None) -> None:
-        match fault:
-            case None:
-                deliveries.sent(records, waiting.id)
-                self._run.sent += 1
-            case Blocked():
-                deliveries.refuse(records, waiting.id, fault.reason, fault.code)
-                gone(records, CHANNEL, account)
-                self._run.blocked += 1
-            case Unavailable(in_doubt=True):
-                deliveries.doubt(records, waiting.id, fault.code)
-                self._run.in_doubt += 1
-            case Wait() | QuotaSpent() | Unavailable() | Misconfigured():
-                deliveries.put_back(records, waiting.id, fault.reason, fault.code)
-                self._run.put_back += 1
-            case _:
-                deliveries.refuse(records, waiting.id, fault.reason, fault.code)
-                self._run.refused += 1
+        state = settle(records, CHANNEL, account, waiting.id, fault)
+        counted = "blocked" if isinstance(fault, Blocked) else _COUNTED[state]
+        setattr(self._run, counted, getattr(self._run, counted) + 1)
 
     async def _recorded(self, work: Callable[[Records], Result]) -> Result:
         return await asyncio.to_thread(self._record, work)

@@ -15,16 +15,14 @@ from typing import TypeVar
 import structlog
 
 from bot.channels.faults import (
-    Blocked,
     DeliveryFault,
-    Misconfigured,
     NoConsent,
     NotAccepted,
     NoWindow,
-    QuotaSpent,
     Unavailable,
     Wait,
 )
+from bot.channels.settling import settle
 from bot.channels.wechat.api.client import WeChatClient
 from bot.channels.wechat.events import CHANNEL
 from bot.channels.wechat.notices import ANSWER_WAITING, Notice, Notices
@@ -37,7 +35,6 @@ from bot.threads import Threads
 from member_store.errors import StoreError
 from member_store.members import deliveries, notice_consents
 from member_store.members.deliveries import PICTURE, Waiting
-from member_store.members.reach import gone
 from member_store.members.records import Records
 from member_store.tables.conversations import MESSAGE
 
@@ -141,21 +138,7 @@ class Delivering:
         if fault is not None:
             structlog.get_logger().warning("wechat: not delivered", reason=fault.reason, code=fault.code)
 
-        def settle(records: Records) -> None:
-            match fault:
-                case None:
-                    deliveries.sent(records, waiting.id)
-                case Blocked():
-                    deliveries.refuse(records, waiting.id, fault.reason, fault.code)
-                    gone(records, CHANNEL, openid)
-                case Unavailable(in_doubt=True):
-                    deliveries.doubt(records, waiting.id, fault.code)
-                case NoWindow() | Wait() | QuotaSpent() | Unavailable() | Misconfigured():
-                    deliveries.put_back(records, waiting.id, fault.reason, fault.code)
-                case _:
-                    deliveries.refuse(records, waiting.id, fault.reason, fault.code)
-
-        await self._recorded(settle)
+        await self._recorded(lambda records: settle(records, CHANNEL, openid, waiting.id, fault))
         return fault
 
     async def _send(self, openid: str, waiting: Waiting) -> None:
@@ -186,7 +169,7 @@ class Delivering:
 
         fault = await _tried(send())
 
-        def settle(records: Records) -> None:
+        def noted(records: Records) -> None:
             if fault is None:
                 deliveries.sent(records, begun, taken[0])
             else:
@@ -196,14 +179,10 @@ class Delivering:
             elif fault is None or (isinstance(fault, Unavailable) and fault.in_doubt):
                 notice_consents.used(records, CHANNEL, openid, notice.template)
 
-        await self._recorded(settle)
+        await self._recorded(noted)
 
     async def _recorded(self, work: Callable[[Records], Result]) -> Result:
-        return await self._threads.run(self._record, work)
-
-    def _record(self, work: Callable[[Records], Result]) -> Result:
-        with self._threads.service.store.records(now=self._now()) as records:
-            return work(records)
+        return await self._threads.recorded(work, self._now())
 
 
 def _begun_notice(records: Records, openid: str, notice: Notice) -> int | None:

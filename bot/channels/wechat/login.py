@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -31,7 +29,6 @@ from bot.settings import Settings
 from bot.threads import Threads
 from member_store.errors import StoreError
 from member_store.members import logins
-from member_store.members.records import Records
 
 BACK = f"{LOGIN}/back"
 BROWSER = "hebao_login"
@@ -42,8 +39,6 @@ _STATE = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 _OPENID = re.compile(r"[A-Za-z0-9_-]{10,64}", re.ASCII)
 _OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?&=%#-]{0,200}", re.ASCII)
-
-Result = TypeVar("Result")
 
 
 def login_routes(threads: Threads, settings: Settings, client: WeChatClient) -> list[Route]:
@@ -75,7 +70,7 @@ class _Login:
         browser = given if _BROWSER.fullmatch(given) else secrets.token_urlsafe(24)
         state = secrets.token_hex(16)
         try:
-            await self._recorded(lambda records: logins.begin(records, state, _bound(browser, onward)))
+            await self._threads.recorded(lambda records: logins.begin(records, state, _bound(browser, onward)))
         except StoreError as error:
             return _unavailable(words, onward, error)
         # WeChat wants them in this order.
@@ -130,14 +125,7 @@ class _Login:
         browser = request.cookies.get(BROWSER, "")
         if not _BROWSER.fullmatch(browser) or not _STATE.fullmatch(state):
             return False
-        return await self._recorded(lambda records: logins.finish(records, state, _bound(browser, onward)))
-
-    async def _recorded(self, work: Callable[[Records], Result]) -> Result:
-        return await self._threads.run(self._record, work)
-
-    def _record(self, work: Callable[[Records], Result]) -> Result:
-        with self._threads.service.store.records() as records:
-            return work(records)
+        return await self._threads.recorded(lambda records: logins.finish(records, state, _bound(browser, onward)))
 
 
 def _bound(browser: str, onward: str) -> str:
