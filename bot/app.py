@@ -1,52 +1,49 @@
-"""The web application: page, API, health; with limits and headers for everything that goes in and out."""
+"""The application: messengers' addresses, which are answered at once, and pages, which are loaded behind them.
+
+Whatever a page needs takes longer to import than all that a message of WeChat needs, and who sends one has waited for
+the server to start.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import BaseRoute, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.api.routes import api_routes
-from bot.channels.web.page import STATIC
-from bot.channels.web.routes import server_error, web_routes
-from bot.logs import log_failure
-from bot.problems import Problem, problem_response, words_for
 from bot.service import Service
 from bot.settings import Settings
 from bot.threads import Threads
-from member_store.errors import StoreError
-from policy_engine.errors import PolicyError
 
 if TYPE_CHECKING:
     from bot.channels.telegram.webhook import Webhook
     from bot.channels.wechat.account import Account
 
-LARGEST_BODY = 64 * 1024
-"""Bytes of a request. The longest message takes a quarter of it."""
 
-_HEADERS = [
-    (b"content-security-policy", b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-]
+def create_app(service: Service, settings: Settings) -> ASGIApp:
+    """The application over a service. Closing it lets turns that are under way finish.
 
-
-def create_app(service: Service, settings: Settings) -> FastAPI:
-    """The application over a service. Closing it lets turns that are under way finish."""
+    Raises SettingsError for settings that cannot be used.
+    """
     threads = Threads(service, settings)
     telegram, wechat = _telegram(threads, settings), _wechat(threads, settings)
+    routes: list[BaseRoute] = [telegram.route] if telegram is not None else []
+    routes += wechat.routes if wechat is not None else []
+
+    def load() -> ASGIApp:
+        from bot.pages import create_pages
+
+        return create_pages(threads, settings, routes)
+
+    pages = _Pages(load)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        threads.warm_up()
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        threads.warm_up(pages.load)
         yield
         if telegram is not None:
             await telegram.close()
@@ -55,25 +52,30 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         threads.close()
         service.close()
 
-    app = FastAPI(
-        title="Hébāo", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
-    )
-    app.include_router(web_routes(threads, settings))
-    app.include_router(api_routes(threads, settings))
-    if telegram is not None:
-        app.router.routes.append(telegram.route)
-    if wechat is not None:
-        app.router.routes[:0] = wechat.routes  # first, as most that comes is for them
-    app.mount("/static", _Static(directory=STATIC))
+    first = [wechat.webhook.route] if wechat is not None else []
+    return Router(first, redirect_slashes=False, default=pages, lifespan=lifespan)
 
-    @app.get("/healthz", include_in_schema=False)
-    async def healthz() -> Response:
-        await threads.run(service.view, "web", "healthz")
-        return JSONResponse({"status": "ok"})
 
-    _handle_errors(app)
-    app.add_middleware(_Guard)
-    return app
+class _Pages:
+    """An application that is put together when it is first wanted."""
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
+        self._making = threading.Lock()
+        self._app: ASGIApp | None = None
+
+    def load(self) -> ASGIApp:
+        """Put it together, once; whoever comes meanwhile waits."""
+        with self._making:
+            if self._app is None:
+                self._app = self._make()
+            return self._app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if app is None:
+            app = await asyncio.to_thread(self.load)
+        await app(scope, receive, send)
 
 
 def _telegram(threads: Threads, settings: Settings) -> Webhook | None:
@@ -96,76 +98,3 @@ def _wechat(threads: Threads, settings: Settings) -> Account | None:
     from bot.channels.wechat.account import Account
 
     return Account(threads, settings)
-
-
-def _handle_errors(app: FastAPI) -> None:
-    @app.exception_handler(Problem)
-    async def known(_: Request, problem: Problem) -> Response:
-        return problem_response(problem)
-
-    @app.exception_handler(PolicyError)
-    async def refused(request: Request, error: PolicyError) -> Response:
-        words = words_for(request)
-        return problem_response(Problem(422, "Not possible", error.said(words.source)))
-
-    @app.exception_handler(StoreError)
-    async def unavailable(request: Request, error: StoreError) -> Response:
-        log_failure("store unavailable", error)
-        words = words_for(request)
-        return problem_response(Problem(503, "Unavailable", words("web.try_again")))
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return problem_response(Problem(422, "Not valid", f"{place}: {first['msg']}."))
-
-    @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
-        return problem_response(Problem(error.status_code, str(error.detail), str(error.detail)))
-
-    @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> Response:
-        log_failure("request failed", error)
-        return server_error(request)
-
-
-class _Static(StaticFiles):
-    """Files whose address changes with their content, so they can be kept for as long as a browser likes."""
-
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-
-
-class _Guard:
-    """Refuses bodies that are too large, and adds the headers that every response carries."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        taken = 0
-
-        async def limited() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
-                # Of all that a body's reader can raise, FastAPI lets only this one through.
-                raise HTTPException(413, f"A request holds at most {LARGEST_BODY} bytes.")
-            return message
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = message.get("headers", [])
-                # A page that needs a wider policy than all others says so itself.
-                said = {name for name, _ in given}
-                message["headers"] = [*given, *(each for each in _HEADERS if each[0] not in said)]
-            await send(message)
-
-        await self._app(scope, limited, guarded)

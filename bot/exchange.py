@@ -128,21 +128,22 @@ def reduced(turn: Turn, said_at: datetime.datetime, **more: Any) -> Reduced:
     )
 
 
-def outbound(stored: StoredTurn) -> Outbound:
-    """A stored turn as the channels get it."""
+def outbound(stored: StoredTurn, said: str = "") -> Outbound:
+    """A stored turn as the channels get it; `said` is the message as it was kept."""
     replies = tuple(reply_from_dict(each) for each in stored.replies)
     return _outbound(
         replies,
         stored.outcome,
+        said=said,
         repeated=stored.repeated,
         answered=stored.answered,
         received_at=stored.received_at,
     )
 
 
-def outbound_of(turn: Turn, kept: Reduced) -> Outbound:
+def outbound_of(turn: Turn, kept: Reduced, said: str, received_at: datetime.datetime) -> Outbound:
     """The answer that a turn will give, before it is on disk."""
-    return _outbound(turn.replies, kept.outcome)
+    return _outbound(turn.replies, kept.outcome, said=said, received_at=received_at)
 
 
 def past(turn: PastTurn) -> Past:
@@ -154,6 +155,7 @@ def _outbound(
     replies: tuple[Reply, ...],
     outcome: dict[str, Any],
     *,
+    said: str = "",
     repeated: bool = False,
     answered: bool = False,
     received_at: datetime.datetime | None = None,
@@ -165,6 +167,7 @@ def _outbound(
         locale=outcome["locale"],
         large_text=outcome["large_text"],
         state=outcome["state"],
+        said=said,
         repeated=repeated,
         answered=answered,
         received_at=received_at,

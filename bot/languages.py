@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -59,16 +59,22 @@ def negotiate(*wanted: str | None) -> str:
     A wish is a language tag in any spelling (zh, zh-CN, zh_Hans_CN, en-GB), or a whole Accept-Language header with
     weights. Every kind of Chinese is read better in Chinese than in English. Never raises, whatever is sent.
     """
-    for wish in wanted:
-        for tag in _by_weight((wish or "")[:500]):
-            language, *rest = tag.replace("_", "-").lower().split("-")
-            exact = [each for each in LOCALES if each.lower().split("_") == [language, *rest]]
-            related = [each for each in LOCALES if each.lower().split("_")[0] == language]
-            if exact or related:
-                return (exact or related)[0]
-    return SOURCE
+    return next((found for wish in wanted if (found := _fitting((wish or "")[:500]))), SOURCE)
 
 
+@lru_cache(maxsize=256)
+def _fitting(wish: str) -> str | None:
+    """The language for one wish, None where there is none."""
+    for tag in _by_weight(wish):
+        language, *rest = tag.replace("_", "-").lower().split("-")
+        exact = [each for each in LOCALES if each.lower().split("_") == [language, *rest]]
+        related = [each for each in LOCALES if each.lower().split("_")[0] == language]
+        if exact or related:
+            return (exact or related)[0]
+    return None
+
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z0-9 ,.?!'’-]+", re.ASCII)
 _WORD = re.compile(r"[A-Za-z]{2,}", re.ASCII)
 
@@ -79,20 +85,16 @@ def first_language(text: str, *wanted: str | None) -> str:
     Chinese characters are answered in Chinese whatever the phone is set to. Latin letters say less: they decide only
     where nothing is known of the person's wishes.
     """
-    if _has_chinese(text):
+    if _CHINESE.search(text):
         return negotiate("zh-Hans")
     if any(wish for wish in wanted):
         return negotiate(*wanted)
     return negotiate("en" if any(letter.isalpha() for letter in text) else None)
 
 
-def _has_chinese(text: str) -> bool:
-    return any("\u3400" <= letter <= "\u9fff" for letter in text)
-
-
 def language_of(text: str) -> str | None:
     """The language that a text is plainly a sentence of; None where it tells nothing, like a number or a stray word."""
-    if _has_chinese(text):
+    if _CHINESE.search(text):
         return negotiate("zh-Hans")
     return negotiate("en") if _LATIN.fullmatch(text) and len(_WORD.findall(text)) > 1 else None
 

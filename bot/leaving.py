@@ -6,7 +6,7 @@ import datetime
 from dataclasses import replace
 from typing import Any
 
-from bot.exchange import GUESSED, HUMAN_SINCE, Inbound, outbound_of, reduced
+from bot.exchange import GUESSED, HUMAN_SINCE, Inbound, Outbound, reduced
 from bot.languages import LOCALES, SOURCE, catalogue
 from dialogs.arrivals import Event
 from dialogs.context import N_
@@ -19,13 +19,14 @@ from member_store.members.records import Records
 from member_store.turns import Reduced
 
 
-def leaving(records: Records, inbound: Inbound, turn: Turn, kept: Reduced, more: bool) -> Reduced:
+def leaving(records: Records, inbound: Inbound, answer: Outbound, kept: Reduced, more: bool) -> Reduced:
     """The turn with what of its answer has to follow written down; `more`: something else waits already."""
-    parcels = inbound.follows(outbound_of(turn, kept)) if inbound.follows is not None else ()
+    parcels = inbound.follows(answer) if inbound.follows is not None else ()
     for parcel in parcels:
         payload = {"body": parcel.body, "taps": parcel.taps}
         deliveries.leave(records, inbound.channel, inbound.account, parcel.kind, payload)
-    return replace(kept, waits=more or bool(parcels))
+    waits = more or bool(parcels)
+    return replace(kept, waits=True) if waits else kept
 
 
 def waiting_for(records: Records, inbound: Inbound) -> tuple[str, bool]:

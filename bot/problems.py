@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
-from fastapi import Request
-from fastapi.responses import Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.languages import Catalogue, catalogue, negotiate
 
@@ -31,3 +32,11 @@ def problem_response(problem: Problem) -> Response:
     headers = {"Retry-After": "5"} if problem.status == 503 else None
     content = json.dumps(body, ensure_ascii=False)
     return Response(content, problem.status, headers, media_type="application/problem+json")
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Refuses a form that another site's page sends in the person's name. Raises Problem."""
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        words = words_for(request)
+        raise Problem(403, "Another site", words("web.not_accepted"))

@@ -22,6 +22,7 @@ from bot.exchange import (
     Past,
     View,
     outbound,
+    outbound_of,
     past,
     reduced,
 )
@@ -74,6 +75,7 @@ class Service:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
+        self._contexts: dict[bool, Context] = {}
         self._pay = PayAddresses(store, settings.public_url) if settings.wechat_pay_merchant else None
 
     def close(self) -> None:
@@ -91,19 +93,27 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def context(self) -> Context:
-        """What a turn needs from around it, today."""
-        return context_of(self._settings)
+    def context(self, *, in_chat: bool = False) -> Context:
+        """What a turn needs from around it, today; `in_chat`: on a messenger with people and ears, which is WeChat.
+
+        Raises PolicyError where the settings do not go together.
+        """
+        context = self._contexts.get(in_chat)
+        if context is None or context.today != self._settings.now:
+            context = context_of(self._settings)
+            if in_chat:
+                context = replace(context, humans=self._settings.wechat_humans, hears=True)
+            self._contexts[in_chat] = context
+        return context
 
     def handle(self, inbound: Inbound, now: datetime.datetime | None = None) -> Outbound:
         """Take one turn and return its answer; all of it is saved when this returns.
 
         Raises ValueError for a malformed channel, account or message id, StoreError where the store fails.
         """
-        # Whoever writes on a page is out of the reach of the platform's customer service.
-        in_chat = inbound.channel == "wechat" and inbound.opens is not None
-        # Nor is anything spoken heard there; of the messengers WeChat alone makes words of it.
-        context = replace(self.context(), humans=in_chat and self._settings.wechat_humans, hears=in_chat)
+        # Whoever writes on a page is out of the reach of the platform's customer service, and nothing spoken is heard
+        # there; of the messengers WeChat alone makes words of it.
+        context = self.context(in_chat=inbound.channel == "wechat" and inbound.opens is not None)
         received = now or datetime.datetime.now(datetime.UTC)
         # Nobody needs an identity number in what was said, so none is kept there, not even encrypted.
         text = mask_identity_numbers(inbound.text.replace("\r\n", "\n"), "〔已隐去〕")
@@ -112,7 +122,10 @@ class Service:
         spoken = "" if read_code(text) else text
         tells = language_of(spoken)
 
+        answer: Outbound | None = None
+
         def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
+            nonlocal answer
             around = self._around(context, records, inbound.channel, inbound.account)
             language = first_language(spoken, inbound.locale)
             going_on = Resumed(Conversation(language, asked=GOAL))
@@ -139,12 +152,14 @@ class Service:
             kept = reduced(turn, received, forgets=forgets, opens=inbound.opens)
             if is_guess(state, tells or inbound.locale):
                 kept.state[GUESSED] = True
-            return leaving(records, inbound, turn, kept, more)
+            answer = outbound_of(turn, kept, text, received)
+            return leaving(records, inbound, answer, kept, more)
 
         stored = self._store.turn(
             inbound.channel, inbound.account, inbound.message_id, text, reduce, received, self._settings.now
         )
-        return replace(outbound(stored), said=text)
+        # What was just worked out need not be read again from what was written of it.
+        return outbound(stored, text) if answer is None or stored.repeated else answer
 
     def answered(self, channel: str, account: str, message_id: str) -> None:
         """Note that the platform has taken the answer to a message. Raises as `handle` does."""

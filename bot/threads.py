@@ -35,16 +35,20 @@ class Threads:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="service-reading")
         self._reading = (service.view, service.said)
 
-    def warm_up(self) -> None:
-        """Read words and rules now, so that the first person does not wait for them."""
-        self._readers.submit(self._read_words)
+    def warm_up(self, then: Callable[[], object] = lambda: None) -> None:
+        """Read words and rules now, so that the first person does not wait for them; and do what can come later."""
+        self._readers.submit(self._read_words, then)
 
-    def _read_words(self) -> None:
-        self.service.view("web", "warm-up")
-        lexicons(SOURCE)
-        # Words and rules stay, some hundred thousand objects. Looking through all of them for garbage again and again
-        # would hold up everybody who has a turn at that moment.
-        gc.freeze()
+    def _read_words(self, then: Callable[[], object]) -> None:
+        try:
+            lexicons(SOURCE)
+            self.service.view("web", "warm-up")
+            then()
+        finally:
+            # What was read stays, some hundred thousand objects. Looking through all of them for garbage again and
+            # again would hold up everybody who has a turn at that moment.
+            gc.freeze()
+            gc.enable()
 
     async def run(self, call: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
         """The result of the call, without holding up the event loop. A turn goes on even if its caller has left.

@@ -88,6 +88,10 @@ class Conversation:
         """Whom else the person has told something of, and who comes next."""
         return self.steps[-1].waiting if self.steps else ()
 
+    def is_about_the_same_as(self, other: Conversation) -> bool:
+        """Whether both go back to the same steps, and are held in the same words."""
+        return self.steps is other.steps and self.locale == other.locale and self.large_text == other.large_text
+
     def step(self, **changes: Any) -> Step:
         """A step that goes on as the last one: about the same person, with the same goals."""
         return Step(**{"subject": self.subject, "flows": self.flows, "waiting": self.waiting, **changes})

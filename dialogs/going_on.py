@@ -64,9 +64,11 @@ class Progress:
 
     def case(self) -> Case:
         """The case of the present subject, as far as it is known."""
-        if self._known is None or self._known[0] is not self.conversation:
-            self._known = self.conversation, self.case_in(self.conversation)
-        return self._known[1]
+        known = self._known
+        # What is asked, and how often in vain, changes nothing about the case.
+        if known is None or not known[0].is_about_the_same_as(self.conversation):
+            known = self._known = self.conversation, self.case_in(self.conversation)
+        return known[1]
 
     def case_in(self, conversation: Conversation) -> Case:
         """The case that a conversation is about, as far as it is known there."""

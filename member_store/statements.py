@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.types import TypeEngine
+from sqlmodel import UTCDateTime
 
 _Convert = Callable[[Any], Any]
+
+
+_CONVERSIONS: dict[tuple[str, str], _Convert] = {}
+"""How each kind of moment is written for each database, by the kind and the dialect."""
 
 
 class Statement:
@@ -92,10 +98,16 @@ def _prepared(statement: Select[Any] | Insert | Update | Delete, columns: list[s
         for place, column in enumerate(selected)
         if (convert := _implementation(column.type, dialect).result_processor(dialect, None)) is not None
     ]
-    converts = tuple(
-        (name, _implementation(compiled.binds[name].type, dialect).bind_processor(dialect)) for name in names
-    )
+    converts = tuple((name, _conversion(compiled.binds[name].type, dialect)) for name in names)
     return _Prepared(compiled.string, converts, by_name, tuple(results))
+
+
+def _conversion(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    convert = _implementation(kind, dialect).bind_processor(dialect)
+    if convert is None or not isinstance(kind, UTCDateTime):
+        return convert
+    # A turn writes its moment into several columns, and to write it out takes as long as a look-up in the database.
+    return _CONVERSIONS.setdefault((repr(kind), dialect.name), lru_cache(maxsize=8)(convert))
 
 
 def _implementation(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -129,9 +129,7 @@ class Store:
             rows.add_turn(connection, conversation_id, saved, dealt_with, list(map(seal, payloads)))
             if reduced.forgets:
                 forget_before(connection, conversation_id, turn)
-        # Read back from JSON, so that the first answer and every repetition of it are alike to the last tuple.
-        answer = [json.loads(each) for each in payloads]
-        return StoredTurn(answer, json.loads(outcome), turn, repeated=False, received_at=received_at)
+        return StoredTurn(payloads, outcome, turn, repeated=False, received_at=received_at)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -238,11 +236,9 @@ class Store:
 
     def _repeat(self, connection: Connection, known: rows.KnownMessage) -> StoredTurn:
         found = rows.replies_to(connection, known.id)
-        replies = [self._read(payload, f"outbox {key}") for key, payload in found]
-        outcome = self._read(known.outcome, f"inbox {known.id}")
         return StoredTurn(
-            replies,
-            outcome,
+            [self._cipher.decrypt(payload, f"outbox {key}") for key, payload in found],
+            self._cipher.decrypt(known.outcome, f"inbox {known.id}"),
             known.turn,
             repeated=True,
             received_at=known.received_at,
@@ -250,15 +246,12 @@ class Store:
         )
 
     def _state(self, key: int, token: str) -> dict[str, Any]:
-        return self._read(token, f"conversation {key}")
-
-    def _read(self, token: str, where: str) -> dict[str, Any]:
-        data: dict[str, Any] = json.loads(self._cipher.decrypt(token, where))
+        data: dict[str, Any] = json.loads(self._cipher.decrypt(token, f"conversation {key}"))
         return data
 
 
 # NaN is not JSON, and the channel that gets it would fail long after the turn was saved.
-_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _to_json(data: dict[str, Any]) -> str:

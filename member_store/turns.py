@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from member_store.members.records import Records
@@ -32,16 +34,28 @@ class Reduced:
 class StoredTurn:
     """A turn that is on disk. `turn` counts from 1; `repeated`: the message had been dealt with before.
 
-    `answered`: the platform has taken the answer, where it is sent by itself. `received_at` is when the message was
+    `payloads` and `written` are its replies and its outcome in JSON, word for word as they are stored; read from there,
+    the first answer and every repetition of it are alike to the last tuple. `answered`: the platform has taken the answer, where it is sent by itself. `received_at` is when the message was
     dealt with, in UTC.
     """
 
-    replies: list[dict[str, Any]] = field(repr=False)
-    outcome: dict[str, Any] = field(repr=False)
+    payloads: list[str] = field(repr=False)
+    written: str = field(repr=False)
     turn: int
     repeated: bool
     received_at: datetime
     answered: bool = False
+
+    @cached_property
+    def replies(self) -> list[dict[str, Any]]:
+        """The replies, in their order."""
+        return [json.loads(each) for each in self.payloads]
+
+    @cached_property
+    def outcome(self) -> dict[str, Any]:
+        """What `Reduced.outcome` was."""
+        found: dict[str, Any] = json.loads(self.written)
+        return found
 
 
 @dataclass(frozen=True)

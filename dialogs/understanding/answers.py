@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from dialogs.understanding.dates import compact_date
 from dialogs.understanding.findings import Expecting
@@ -55,7 +56,7 @@ def picked(
     if not whole:
         return None
     for value, label in expecting.choices:
-        if whole in (fold(value), fold(label).strip()):
+        if whole in (_folded(value), _folded(label)):
             return value, WHOLE_LABEL
     parts = [_parts(label) for _, label in expecting.choices]
     for form in texts:
@@ -74,7 +75,7 @@ def contained(sentence: Sentence, texts: Sequence[str], expecting: Expecting) ->
     """(value, reason) of the one choice whose label holds the utterance, or a part of whose label stands in it."""
     if any(token.marks & {"neg_be", "neg_have", "unknown", "whether", "question", "or"} for token in sentence.tokens):
         return None
-    labels = [(value, canonical(fold(label)), _parts(label)) for value, label in expecting.choices]
+    labels = [(value, canonical(_folded(label)), _parts(label)) for value, label in expecting.choices]
     for form in texts:
         if len(form) >= _SHORTEST_PART and not form.isascii():
             hits = [value for value, label, _ in labels if form in label]
@@ -89,7 +90,14 @@ def contained(sentence: Sentence, texts: Sequence[str], expecting: Expecting) ->
     return (hits[0], "answer.part") if len(hits) == 1 else None
 
 
-def _parts(label: str) -> set[str]:
+# The same few questions are asked again and again.
+@lru_cache(maxsize=4096)
+def _folded(label: str) -> str:
+    return fold(label).strip()
+
+
+@lru_cache(maxsize=4096)
+def _parts(label: str) -> frozenset[str]:
     """A label and what its punctuation parts it into: 农村（农业户口） can be picked by either."""
     folded = fold(label)
     parts, part = {canonical(folded)}, ""
@@ -99,7 +107,7 @@ def _parts(label: str) -> set[str]:
         else:
             parts.add(canonical(part))
             part = ""
-    return parts - {""}
+    return frozenset(parts - {""})
 
 
 def _index(whole: str, texts: Sequence[str], lexicons: Sequence[Lexicon]) -> int | None:

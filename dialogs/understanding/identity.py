@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -14,14 +15,21 @@ _EARLIEST = 1850
 _LONGEST_READ = 14
 """A run of more digits than this is no amount, date or age, whatever else it may be."""
 
+_FEWEST = 11
+"""Digits of the shortest number that is looked for. Nearly all that people type has fewer."""
+_DIGIT = re.compile("[0-9]")
+
 _Kinds = tuple[tuple[int, Callable[[str, list[int]], bool]], ...]
 
 
 def mask_identity_numbers(text: str, mask: str) -> str:
     """The text with `mask` in place of each identity number, also a mistyped one, and each mobile phone number."""
+    folded = fold(text)
+    if not _may_hold_numbers(folded):
+        return text
     out: list[str] = []
     done = 0
-    for start, end in _merged([*identity_spans(fold(text), mistyped=True), *_overlong(fold(text))]):
+    for start, end in _merged([*identity_spans(folded, mistyped=True), *_overlong(folded)]):
         out += [text[done:start], mask]
         done = end
     return "".join([*out, text[done:]])
@@ -29,9 +37,9 @@ def mask_identity_numbers(text: str, mask: str) -> str:
 
 def hide_numbers(folded: str) -> str:
     """Folded text, of the same length, from which no identity number, phone or overlong number can be read."""
-    spans = [*identity_spans(folded), *_overlong(folded)]
-    if not spans:
+    if not _may_hold_numbers(folded):
         return folded
+    spans = [*identity_spans(folded), *_overlong(folded)]
     chars = list(folded)
     for start, end in spans:
         chars[start:end] = BLANK * (end - start)
@@ -52,6 +60,10 @@ def identity_spans(folded: str, *, mistyped: bool = False) -> list[tuple[int, in
                 found.append((places[at], places[at + length - 1] + 1))
             at += length or 1
     return found
+
+
+def _may_hold_numbers(folded: str) -> bool:
+    return len(_DIGIT.findall(folded)) >= _FEWEST
 
 
 def _digit_runs(text: str) -> Iterator[list[int]]:

@@ -11,7 +11,8 @@ import sys
 from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 NOTHING = "none"
@@ -19,6 +20,9 @@ NOTHING = "none"
 
 _REASONS = 3
 _PARTS = 1000
+_LANE = 32
+"""Bits for one wish, where the weights of all wishes stand side by side in one whole number."""
+_MIDDLE = 1 << _LANE - 1
 
 Traits = frozenset[str]
 """What a sentence has that can speak for a wish. Each counts alike: so much that the squares add up to 1."""
@@ -53,6 +57,7 @@ class Judge:
     wishes: tuple[str, ...]
     rows: Mapping[str, int]
     weights: Sequence[int]
+    _lanes: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def from_weights(cls, wishes: Sequence[str], weights: Mapping[str, Sequence[float]]) -> Judge:
@@ -78,13 +83,30 @@ class Judge:
 
     def judge(self, traits: Traits) -> Judgement:
         """The judgement of a sentence with these traits."""
-        size, rows = len(self.wishes), self.rows
-        known = [
-            (trait, self.weights[rows[trait] * size : (rows[trait] + 1) * size]) for trait in traits if trait in rows
-        ]
+        size, rows, weights = len(self.wishes), self.rows, self.weights
+        known = [trait for trait in traits if trait in rows]
         value = share(traits) / _PARTS
-        scores = [value * sum(column) for column in zip(*(row for _, row in known), strict=True)] or [0.0] * size
+        # All wishes are added up at once: one sum of whole numbers is a tenth of the work of a sum for each wish.
+        total = sum(map(self._side_by_side, known)) + _middles(size)
+        sums = array("I")
+        sums.frombytes(total.to_bytes(size * _LANE // 8, sys.byteorder))
+        scores = [value * (each - _MIDDLE) for each in (sums if sys.byteorder == "little" else reversed(sums))]
         best = max(range(size), key=scores.__getitem__)
-        told = sorted(((row[best], trait) for trait, row in known), reverse=True)
+        told = sorted(((weights[rows[trait] * size + best], trait) for trait in known), reverse=True)
         because = tuple(trait for much, trait in told[:_REASONS] if much > 0)
         return Judgement(self.wishes[best], dict(zip(self.wishes, scores, strict=True)), because)
+
+    def _side_by_side(self, trait: str) -> int:
+        """The weights of a trait as one number, the first wish in its lowest bits; kept once it was worked out."""
+        found = self._lanes.get(trait)
+        if found is None:
+            size, row = len(self.wishes), self.rows[trait]
+            weights = self.weights[row * size : (row + 1) * size]
+            found = self._lanes[trait] = sum(weight << place * _LANE for place, weight in enumerate(weights))
+        return found
+
+
+@cache
+def _middles(size: int) -> int:
+    """Added to lanes of positive and negative numbers, it makes all of them positive."""
+    return sum(_MIDDLE << place * _LANE for place in range(size))

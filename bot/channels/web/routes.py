@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -13,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from bot.channels.web.page import MAX_TEXT, PageView, TurnView, render_page, render_turn
 from bot.channels.web.sessions import LOGIN, Sessions, Visitor, can_log_in, is_in_wechat, new_visitor
 from bot.languages import LOCALES, catalogue, negotiate
-from bot.problems import Problem, problem_response, words_for
+from bot.problems import Problem, problem_response, refuse_other_sites, words_for
 from bot.service import Inbound, Outbound, View
 from bot.settings import Settings
 from bot.threads import Threads
@@ -124,14 +123,6 @@ def _claim(message_id: str, text: str) -> str:
     """
     plain = text.replace("\r\n", "\n").strip()
     return f"{message_id}.{hashlib.sha256(plain.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
-
-
-def refuse_other_sites(request: Request) -> None:
-    """Refuses a form that another site's page sends in the person's name. Raises Problem."""
-    origin = request.headers.get("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
-        words = words_for(request)
-        raise Problem(403, "Another site", words("web.not_accepted"))
 
 
 def _page(who: Visitor, view: View, *, error: str = "", draft: str = "", status: int = 200) -> Response:

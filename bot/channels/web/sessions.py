@@ -11,8 +11,8 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
-from fastapi import Request
-from fastapi.responses import Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.settings import Settings
 from member_store.errors import StoreError

@@ -6,13 +6,12 @@ import asyncio
 import time
 
 import structlog
-from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.channels.faults import DeliveryFault
 from bot.channels.web.page import PaymentView, render_payment, render_told
-from bot.channels.web.routes import refuse_other_sites
 from bot.channels.web.sessions import is_in_wechat
 from bot.channels.wechat.pay.client import PayClient
 from bot.channels.wechat.pay.merchant import NOTIFY, Merchant, read_merchant
@@ -22,7 +21,7 @@ from bot.channels.wechat.pay.transactions import NotOursError, paid_of_notice
 from bot.logs import log_failure
 from bot.members.paying import PATH, PayAddresses
 from bot.members.refused import refused
-from bot.problems import Problem, words_for
+from bot.problems import Problem, refuse_other_sites, words_for
 from bot.settings import Settings
 from bot.threads import Threads
 from member_store.errors import StoreError
