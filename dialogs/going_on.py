@@ -28,6 +28,7 @@ from dialogs.replies import Decision, Question, Reply, Text
 from policy_engine.compare import compared_by
 from policy_engine.errors import PolicyError
 from policy_engine.facts import FACTS, Value, parse_facts
+from policy_engine.scheme import Scheme
 
 BY_GRADE = ("estimate", "compare_hospitals")
 """Goals after which another hospital is suggested; where a scheme goes by grades, another grade: `.by_grade`."""
@@ -74,8 +75,7 @@ class Progress:
         """The case that a conversation is about, as far as it is known there."""
         facts, context = conversation.facts(), self.context
         worker = context.standing.worker
-        county = context.county or (worker.county if worker else None) or facts.get("county")
-        scheme = context.scheme(county if isinstance(county, str) else None)
+        scheme = self.rules(facts.get("county"))
         recorded = _on_record(conversation, facts, context)
         return Case(
             conversation.subject,
@@ -92,6 +92,12 @@ class Progress:
             counties=context.counties,
             on_record=frozenset(recorded),
         )
+
+    def rules(self, said: Value | None) -> Scheme:
+        """The rules that hold: of the county of the service or of a worker, else of the one that was said."""
+        worker = self.context.standing.worker
+        county = self.context.county or (worker.county if worker else None) or said
+        return self.context.scheme(county if isinstance(county, str) else None)
 
     def effect(self, effect: Effect, *replies: Reply) -> Turn:
         """The turn that has something done, and what is said before it is known how that went."""

@@ -45,7 +45,7 @@ def resumed(state: Mapping[str, Any], away: datetime.timedelta, context: Context
     progress = Progress(conversation, context)
     if lost or moved:
         told.append(Text(progress.words("upgraded.part"), "note"))
-    elif conversation.flows and conversation.rules not in (None, progress.case().scheme.version):
+    elif conversation.flows and _changed(conversation, progress):
         told.append(Text(progress.words("upgraded.rules"), "note"))
     if away >= AWAY:
         line = recalled(conversation, context)
@@ -65,6 +65,11 @@ def recalled(conversation: Conversation, context: Context) -> Text | None:
     if known:
         return Text(case.say("resumed.facts", facts=case.words.listed(known)), "note")
     return Text(case.say("resumed.flow", flow=flow), "note") if flow else None
+
+
+def _changed(conversation: Conversation, progress: Progress) -> bool:
+    """Whether other rules hold than when something was last answered."""
+    return conversation.rules not in (None, progress.rules(conversation.facts().get("county")).version)
 
 
 def _known_goals(conversation: Conversation) -> tuple[Conversation, bool]:

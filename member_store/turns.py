@@ -34,9 +34,9 @@ class Reduced:
 class StoredTurn:
     """A turn that is on disk. `turn` counts from 1; `repeated`: the message had been dealt with before.
 
-    `payloads` and `written` are its replies and its outcome in JSON, word for word as they are stored; read from there,
-    the first answer and every repetition of it are alike to the last tuple. `answered`: the platform has taken the answer, where it is sent by itself. `received_at` is when the message was
-    dealt with, in UTC.
+    `payloads` and `written` are its replies and its outcome in JSON, word for word as they are stored: read from there,
+    the first answer and every repetition of it are alike to the last tuple. `answered`: the platform has taken the
+    answer, where it is sent by itself. `received_at` is when the message was dealt with, in UTC.
     """
 
     payloads: list[str] = field(repr=False)

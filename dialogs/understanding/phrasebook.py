@@ -30,10 +30,10 @@ Place = tuple[int, int, "Words"]
 
 
 class State(dict[str, "State[Ending]"], Generic[Ending]):
-    """Where the phrases stand after some characters; `state[char]` is where they stand after one more.
+    """Where the phrases stand after some characters; what it holds is where they stand after one more, once asked for.
 
     `ends` is the entry of the phrase that is whole here, if one is; `wrong` says what two entries for it contradict one
-    another in. A character that no phrase goes on with raises KeyError.
+    another in.
     """
 
     __slots__ = ("_book", "_following", "_places", "ends", "wrong")
@@ -45,20 +45,23 @@ class State(dict[str, "State[Ending]"], Generic[Ending]):
         self._book, self._places, self.ends, self.wrong = book, places, ends, wrong
         self._following: frozenset[str] | None = None
 
-    def __missing__(self, char: str) -> State[Ending]:
-        # What leads nowhere is not kept: people may type any character there is.
+    def after(self, char: str) -> State[Ending] | None:
+        """Where they stand after one more character; None where no phrase goes on with it."""
+        found = self.get(char)
+        if found is None and (found := self._next(char)) is not None:
+            self[char] = found  # what leads nowhere is not kept: people may type any character there is
+        return found
+
+    def _next(self, char: str) -> State[Ending] | None:
         if self._following is None:
             self._following = frozenset(char for _, _, node in self._places for char in node)
-        found = self._book.after(self._places, char) if char in self._following else None
-        if found is None:
-            raise KeyError(char)
-        self[char] = found
-        return found
+        return self._book.after(self._places, char) if char in self._following else None
 
     def every(self) -> Iterator[tuple[str, State[Ending]]]:
         """Every character that a phrase goes on with, and where they stand then."""
         for char in sorted({char for _, _, node in self._places for char in node if char}):
-            yield char, self[char]
+            if (state := self.after(char)) is not None:
+                yield char, state
 
 
 class Phrasebook(Generic[Ending]):
@@ -116,7 +119,7 @@ class Phrasebook(Generic[Ending]):
 
     def check(self) -> None:
         """Go through every phrase. Raises ValueError where two entries for one phrase contradict one another."""
-        waiting = [(char, self.start[char]) for char in self._first]
+        waiting = [(char, state) for char in self._first if (state := self.start.after(char)) is not None]
         seen: set[int] = set()
         while waiting:
             text, state = waiting.pop()
@@ -132,12 +135,8 @@ class _Start(State[Ending]):
 
     __slots__ = ()
 
-    def __missing__(self, char: str) -> State[Ending]:
-        found = self._book.begun(char)
-        if found is None:
-            raise KeyError(char)
-        self[char] = found
-        return found
+    def _next(self, char: str) -> State[Ending] | None:
+        return self._book.begun(char)
 
 
 _END: Words = {}
@@ -167,10 +166,10 @@ def longest(start: State[Ending], text: str, at: int) -> tuple[int, Ending] | No
     best: tuple[int, Ending] | None = None
     while at < size:
         char = text[at]
-        try:
-            state = state[char]
-        except KeyError:
+        following = state.after(char)
+        if following is None:
             break
+        state = following
         at += 1
         if char == " ":
             while at < size and text[at] == " ":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.util import find_spec
 from urllib.parse import quote
 
@@ -141,6 +142,10 @@ def _blocks(answer: Outbound, received: Received, words: Catalogue) -> tuple[lis
 def _parts(text: str, taps: dict[str, str], limit: int) -> Iterator[Parcel]:
     """A text in parts that fit, no link cut in two: each is one character while the text is divided."""
     links = {line: link for line, tap in taps.items() if (link := _link(line, tap)) is not None}
+    if utf8_bytes(_with_lines(text, links)) <= limit:
+        if text.strip():
+            yield Parcel("text", text, tuple((line, taps[line]) for line in links))
+        return
     marks = {line: chr(_FIRST_LINK + place) for place, line in enumerate(links)}
     expanded = str.maketrans({mark: links[line] for line, mark in marks.items()})
     told = str.maketrans({mark: line for line, mark in marks.items()})
@@ -161,6 +166,8 @@ def _on_one_line(label: str) -> str:
     return " ".join(label.split())
 
 
+# Asked for twice in an answer, and the same in the next answer to somebody else.
+@lru_cache(maxsize=1024)
 def _link(line: str, tap: str) -> str | None:
     """A line that can be tapped, which says the choice without its number; None where that would be too long."""
     label = line.partition(". ")[2]
