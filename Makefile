@@ -1,5 +1,7 @@
 # `make run` and `make test` need Python 3.11 to 3.13 and make, nothing else.
 PYTHON ?= python3
+# Many processes are started here: what they import is compiled once for all of them.
+export PYTHONDONTWRITEBYTECODE :=
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po) $(wildcard locales/*/*.yaml) $(wildcard dialogs/understanding/*.py)

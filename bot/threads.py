@@ -21,6 +21,9 @@ READERS = 2
 WRITERS = 8
 """Threads, where the database takes several writers; as many wait for it as the pool of connections has room for."""
 
+_GARBAGE = 10_000
+"""Objects that are made and not yet gone before garbage is looked for. A turn makes some hundreds at a time."""
+
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
@@ -48,6 +51,8 @@ class Threads:
             # What was read stays, some hundred thousand objects. Looking through all of them for garbage again and
             # again would hold up everybody who has a turn at that moment.
             gc.freeze()
+            # What a turn makes is gone when it ends; looked at more often, it would only be found in use.
+            gc.set_threshold(_GARBAGE, *gc.get_threshold()[1:])
             gc.enable()
 
     async def run(self, call: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:

@@ -18,6 +18,8 @@ HEBAO = [sys.executable, "-m", "bot.cli"]
 def environment(**settings: str) -> dict[str, str]:
     """The test's own surroundings: nothing of the machine's settings, no .env file in the way."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEBAO_")}
+    # As it is installed: compiled once, and not at every start.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**kept, "PYTHONUNBUFFERED": "1", **settings}
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from policy_engine.loader import PACKS, load_scheme, scheme_ids
+from tests.cases import read_yaml
 from tests.servers import HEBAO, environment
 
-CASES = yaml.safe_load((Path(__file__).parent / "cli_cases.yaml").read_text("utf-8"))
+CASES = read_yaml(Path(__file__).parent / "cli_cases.yaml")
 
 
 def hebao(*arguments: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from babel.messages.pofile import read_po
 
 from dialogs.conversation import Conversation
 from dialogs.questions import ADVICE, ASKING, CORRECT, GOAL
 from dialogs.replies import Question, Text
 from dialogs.respond import Turn, open_question
+from tests.cases import read_yaml
 from tests.dialogs.test_respond import OPENERS, Make, start, walk
 
 ROOT = Path(__file__).parents[2]
-TABLE = yaml.safe_load((Path(__file__).parent / "repairs.yaml").read_text("utf-8"))
+TABLE = read_yaml(Path(__file__).parent / "repairs.yaml")
 MESSAGES = {
     str(each.id): str(each.string)
     for each in read_po(StringIO((ROOT / "locales/zh_Hans/LC_MESSAGES/messages.po").read_text("utf-8")))

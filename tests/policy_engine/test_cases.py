@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from policy_engine.compare import compare
 from policy_engine.contribution import contribution
@@ -14,6 +13,7 @@ from policy_engine.errors import PolicyError
 from policy_engine.estimate import estimate
 from policy_engine.facts import parse_facts
 from policy_engine.loader import load_scheme
+from tests.cases import read_yaml
 
 CASES = Path(__file__).parent / "cases"
 ASKS = {"eligibility": eligibility, "contribution": contribution, "estimate": estimate, "compare": compare}
@@ -34,7 +34,7 @@ def _load() -> list[Any]:
 
 
 def _read(file: str) -> list[dict[str, Any]]:
-    cases: list[dict[str, Any]] = yaml.safe_load((CASES / f"{file}.yaml").read_text(encoding="utf-8"))
+    cases: list[dict[str, Any]] = read_yaml(CASES / f"{file}.yaml")
     return cases
 
 

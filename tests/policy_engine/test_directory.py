@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,8 +16,8 @@ from policy_engine.hospitals import HOSPITAL_GRADES, MARKS, Evidence, Hospital
 from policy_engine.reading.hospitals import read_sources
 from policy_engine.reading.source import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "hospitals.yaml").read_text(encoding="utf-8"))
-FAULTS = yaml.safe_load((Path(__file__).parent / "cases" / "directory_faults.yaml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parent / "cases" / "hospitals.yaml")
+FAULTS = read_yaml(Path(__file__).parent / "cases" / "directory_faults.yaml")
 JIAXING = load_directory("jiaxing")
 DAY = datetime.date(2008, 1, 1)
 DAYS = st.dates(datetime.date(1949, 1, 1), datetime.date(2100, 1, 1))

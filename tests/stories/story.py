@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.cases import read_yaml
 
 FOLDER = Path(__file__).parent
 CODE = re.compile(r"\b[2-9A-HJ-NP-TV-Z]{4}-[2-9A-HJ-NP-TV-Z]{4}\b")
@@ -62,7 +62,7 @@ def stories(folder: Path = FOLDER) -> list[Story]:
     """Every story, by its file."""
     found = []
     for path in sorted(folder.glob("*.yaml")):
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = read_yaml(path)
         beats = tuple(
             Beat(
                 **{key: tuple(map(str, each)) if isinstance(each, list) else _said(each) for key, each in beat.items()}

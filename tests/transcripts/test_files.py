@@ -11,7 +11,7 @@ def test_a_file_is_called_by_its_folder_and_written_in_its_place(tmp_path: Path)
     (tmp_path / "hostile").mkdir()
     written = Transcript("hostile/turned", "turned", (Expected("没\u200b有\u202e", asks="none", shows=("7,020元",)),))
     write(written, written.turns, tmp_path)
-    assert transcripts(tmp_path) == [written]
+    assert transcripts(tmp_path) == (written,)
     assert r'say: "没\U0000200B有\U0000202E"' in (tmp_path / "hostile/turned.yaml").read_text("utf-8")
 
 

@@ -6,10 +6,13 @@ import dataclasses
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.cases import read_yaml
 
 FOLDER = Path(__file__).parent
 
@@ -48,13 +51,14 @@ class Heard:
 Speak = Callable[[str], Heard]
 
 
-def transcripts(folder: Path = FOLDER) -> list[Transcript]:
+@cache
+def transcripts(folder: Path = FOLDER) -> tuple[Transcript, ...]:
     """Every conversation in this folder and the folders in it, called by folder and file: `unsure/and_then_known`."""
-    return [_read(path, folder) for path in sorted(folder.rglob("*.yaml"))]
+    return tuple(_read(path, folder) for path in sorted(folder.rglob("*.yaml")))
 
 
 def _read(path: Path, folder: Path) -> Transcript:
-    data = yaml.safe_load(path.read_text("utf-8"))
+    data = read_yaml(path)
     turns = tuple(
         Expected(**{key: tuple(value) if isinstance(value, list) else value for key, value in turn.items()})
         for turn in data.pop("turns")

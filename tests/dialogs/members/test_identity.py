@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -20,9 +19,10 @@ from dialogs.members.identity import (
     read_identity,
 )
 from dialogs.understanding.resident_number import check_character
+from tests.cases import read_yaml
 
 TODAY = datetime.date(2026, 3, 1)
-CASES = yaml.safe_load((Path(__file__).parent / "identity.yaml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parent / "identity.yaml")
 
 
 @st.composite

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.members.name_words import NameWords
 from dialogs.members.names import is_name, mask_name, tidy_name
+from tests.cases import read_yaml
 
-TABLE = yaml.safe_load((Path(__file__).parent / "names.yaml").read_text(encoding="utf-8"))
+TABLE = read_yaml(Path(__file__).parent / "names.yaml")
 LOCALES = Path(__file__).parents[3] / "locales"
 
 
@@ -81,7 +81,7 @@ def test_a_list_is_a_list_of_words_and_its_key_is_known() -> None:
 
 @pytest.mark.parametrize("path", sorted(LOCALES.glob("*/particulars.yaml")), ids=lambda path: path.parent.name)
 def test_the_words_of_a_language_name_every_sort_of_number(path: Path) -> None:
-    words = NameWords.from_data(yaml.safe_load(path.read_text(encoding="utf-8")))
+    words = NameWords.from_data(read_yaml(path))
     assert words.introductions
     assert words.identity
     assert words.phone

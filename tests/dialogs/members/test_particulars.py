@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.members.identity import IdentityDocument, read_identity
 from dialogs.members.name_words import NameWords
 from dialogs.members.particulars import CODE_ALPHABET, find_particulars, is_name, read_code
+from tests.cases import read_yaml
 
 TODAY = datetime.date(2026, 3, 1)
-CASES = yaml.safe_load((Path(__file__).parent / "particulars.yaml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parent / "particulars.yaml")
 ASKED = st.sampled_from([None, "name", "identity", "phone", "code", "community"])
 PIECES = st.sampled_from(
     (

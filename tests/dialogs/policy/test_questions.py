@@ -14,7 +14,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.ask import Rules
 from bot.asking import Replied, ask_policy
@@ -26,11 +25,12 @@ from dialogs.policy.index import index_of
 from policy_engine.checking.quantities import quantities
 from policy_engine.citations import article_key
 from policy_engine.loader import PACKS, load_scheme
+from tests.cases import read_yaml
 
 Asked = tuple[str, str | None, str, str]
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-_QUESTIONS = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text("utf-8"))
+_QUESTIONS = read_yaml(Path(__file__).parent / "questions.yaml")
 _COUNTIES: dict[str, tuple[str | None, ...]] = {"jiaxing-2008": (None, "demo", "haining")}
 
 

@@ -1,16 +1,13 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from dialogs.understanding import Lexicon
+from tests.cases import read_yaml
 
 LOCALES = Path(__file__).parents[3] / "locales"
 
 
 @pytest.fixture(scope="session")
 def lexicons() -> list[Lexicon]:
-    return [
-        Lexicon.from_data(yaml.safe_load((LOCALES / locale / "lexicon.yaml").read_text(encoding="utf-8")))
-        for locale in ("zh_Hans", "en")
-    ]
+    return [Lexicon.from_data(read_yaml(LOCALES / locale / "lexicon.yaml")) for locale in ("zh_Hans", "en")]

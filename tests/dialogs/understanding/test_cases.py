@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from dialogs.understanding import Expecting, Lexicon, understand
 from policy_engine.facts import FACTS, parse_fact
+from tests.cases import read_yaml
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
@@ -15,7 +15,7 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 def _load() -> list[Any]:
     params = []
     for path in CASES:
-        for number, case in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1):
+        for number, case in enumerate(read_yaml(path), 1):
             params.append(pytest.param(case, id=f"{path.stem}-{number}"))
     return params
 

@@ -4,13 +4,13 @@ import time
 from statistics import median
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs.understanding import Expecting, Findings, Lexicon, understand
 from dialogs.understanding.lexicon import COMMANDS, INTENTS
 from policy_engine.facts import FACTS, parse_fact
+from tests.cases import read_yaml
 
 from .test_cases import CASES, expecting_of
 
@@ -165,7 +165,7 @@ def test_ten_thousand_characters_take_no_time(lexicons: list[Lexicon], piece: st
 
 
 def test_a_sentence_takes_no_time(lexicons: list[Lexicon]) -> None:
-    cases = [case for path in CASES for case in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    cases = [case for path in CASES for case in read_yaml(path)]
     took = []
     for case in cases:
         expecting = expecting_of(case)

@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-import yaml
 from polars.testing import assert_frame_equal
 
 from policy_engine.batch import RowError, Run, contributions, decisions, estimates, only_of
@@ -17,9 +16,10 @@ from policy_engine.facts import FACTS
 from policy_engine.loader import load_scheme
 from policy_engine.money import Money
 from policy_engine.scheme import Scheme
+from tests.cases import read_yaml
 from tests.policy_engine.batch.crowd import crowd, table
 
-REFUSALS = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text("utf-8"))
+REFUSALS = read_yaml(Path(__file__).parent / "refusals.yaml")
 
 
 @pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case["it"])

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from policy_engine.facts import FACTS, parse_facts
 from policy_engine.loader import PACKS, load_scheme
 from policy_engine.money import Money, exactly
 from policy_engine.scheme import Scheme
+from tests.cases import read_yaml
 from tests.policy_engine import test_eligibility as joining
 from tests.policy_engine.explaining.test_what_if import counting
 from tests.policy_engine.hostile import schemes
@@ -36,7 +36,7 @@ ASKS: dict[str, Callable[..., Any]] = {"eligibility": eligibility, "contribution
 RULES = {"eligibility": "may_join", "contribution": "contribution", "estimate": "benefits"}
 EVERY = schemes(PACKS, WRITTEN)
 SOME = [each for each in EVERY if each.benefits and (each.overlay is None or each.overlay.illustrative)]
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "explain.yaml").read_text("utf-8"))
+CASES = read_yaml(Path(__file__).parents[1] / "cases" / "explain.yaml")
 CLAUSES = {"all", "any", "not", "fact", "parameter", "reading"}
 STAGES = ("preschool", "university")
 

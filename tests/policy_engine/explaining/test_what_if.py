@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +25,7 @@ from policy_engine.facts import LEVELS, Value, parse_fact, parse_facts
 from policy_engine.loader import load_scheme
 from policy_engine.money import Money, exactly
 from policy_engine.scheme import Scheme
+from tests.cases import read_yaml
 from tests.policy_engine import hostile
 from tests.policy_engine.test_estimate import COUNTY, DOMAINS, FEN, KNOWN, PAID, completions, ranges, settled
 from tests.policy_engine.test_every_scheme import ALL, MANY, cases
@@ -35,7 +35,7 @@ CASES = Path(__file__).parents[1] / "cases"
 
 
 def of(file: str) -> Any:
-    each = yaml.safe_load((CASES / f"{file}.yaml").read_text("utf-8"))
+    each = read_yaml(CASES / f"{file}.yaml")
     return pytest.mark.parametrize("case", each, ids=[case["name"] for case in each])
 
 

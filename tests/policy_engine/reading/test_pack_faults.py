@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from policy_engine import reading
 from policy_engine.errors import PackError, PolicyError
 from policy_engine.loader import forget_schemes, load_scheme, scheme_ids
 from policy_engine.scheme import Scheme
+from tests.cases import read_yaml
 
-FAULTS = yaml.safe_load((Path(__file__).parents[1] / "cases" / "pack_faults.yaml").read_text(encoding="utf-8"))
+FAULTS = read_yaml(Path(__file__).parents[1] / "cases" / "pack_faults.yaml")
 PLACE = re.compile(r"(?P<file>[\w.-]+(?:/[\w.-]+)+\.yaml)(?::(?P<line>[0-9]+))?: (?P<sentence>.+[.?])", re.DOTALL)
 
 

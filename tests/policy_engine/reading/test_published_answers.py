@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from policy_engine.checking.review import review
 from policy_engine.contribution import contribution
@@ -21,6 +20,7 @@ from policy_engine.provenance import weakest
 from policy_engine.reading import benefits as reading_benefits
 from policy_engine.reading.overlays import overlaid
 from policy_engine.scheme import Scheme
+from tests.cases import read_yaml
 
 SCHEMES = Path(__file__).parents[2] / "schemes"
 SIDES = ("fund_pays", "person_pays")
@@ -28,7 +28,7 @@ WORKED_EXAMPLES = ["W1a", "W1b", "W1c", "W3a", "W3b", "W3c", "W3d", "W4a", "W4b"
 
 
 def _cases(file: str) -> list[dict[str, Any]]:
-    loaded: list[dict[str, Any]] = yaml.safe_load((SCHEMES / f"{file}.yaml").read_text(encoding="utf-8"))
+    loaded: list[dict[str, Any]] = read_yaml(SCHEMES / f"{file}.yaml")
     return loaded
 
 
