@@ -15,9 +15,10 @@ from policy_engine.facts import LEVELS, Value
 from policy_engine.hospitals import HOSPITAL_GRADES, MARKS, Evidence, Hospital
 from policy_engine.reading.hospitals import read_sources
 from policy_engine.reading.source import read_yaml
+from tests.cases import read_yaml as cases
 
-CASES = read_yaml(Path(__file__).parent / "cases" / "hospitals.yaml")
-FAULTS = read_yaml(Path(__file__).parent / "cases" / "directory_faults.yaml")
+CASES = cases(Path(__file__).parent / "cases" / "hospitals.yaml")
+FAULTS = cases(Path(__file__).parent / "cases" / "directory_faults.yaml")
 JIAXING = load_directory("jiaxing")
 DAY = datetime.date(2008, 1, 1)
 DAYS = st.dates(datetime.date(1949, 1, 1), datetime.date(2100, 1, 1))
