@@ -36,7 +36,10 @@ def by_county() -> dict[str | None, list[Transcript]]:
     return found
 
 
-@pytest.mark.parametrize("county", by_county(), ids=str)
+@pytest.mark.parametrize(
+    "county",
+    [pytest.param(each, id=str(each), marks=() if each is None else pytest.mark.long) for each in by_county()],
+)
 def test_n03_a_killed_server_resumes_every_conversation_at_the_same_question(
     county: str | None, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def numbers(text: str) -> set[Fraction]:
     return digits | {each.number for each in quantities(plain_text) if each.unit != "日期"}
 
 
+@cache
 def pack_numbers(scheme: str, county: str | None) -> set[Fraction]:
     """Every number in the files of a pack, of its county, and of the national document above it."""
     folder = PACKS / scheme

@@ -48,7 +48,7 @@ class Pair:
             return [turn.text for turn in store.history("telegram", str(person.id), 100)]
 
 
-@pytest.fixture(scope="module", params=[pytest.param("sqlite", marks=pytest.mark.long), "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def pair(
     request: pytest.FixtureRequest, telegram: TelegramStandIn, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pair]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.limits import TELEGRAM_CALLBACK, TELEGRAM_CAPTION, TELEGRAM_TEXT, utf8_bytes
@@ -220,6 +220,7 @@ def styled(text: str) -> Iterator[Reply]:
 
 @given(st.lists(pieces, min_size=2, max_size=8).map("".join), st.integers(1, 1200))
 @example("<b>&", 1500)
+@settings(max_examples=12)
 def test_t10_markup_is_closed_in_every_part_of_every_kind_of_reply(piece: str, times: int) -> None:
     text = (piece * times)[:6000]
     if not text.strip():
