@@ -14,8 +14,9 @@ run: $(VENV)/.run locales/.compiled  ## serve on http://127.0.0.1:8000
 playground: $(VENV)/.test locales/.compiled  ## phones to talk with it as on WeChat and Telegram, http://127.0.0.1:9001/phone
 	@$(BIN)/python -m tests.playground --port $(or $(PORT),9001)
 
+# Three for two cores: many tests wait for servers that they have started.
 test: check browser  ## everything: the checks, then the whole suite
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: $(VENV)/.test locales/.compiled  ## style, types, arrows, message catalogues, policy packs
 	$(BIN)/ruff check .

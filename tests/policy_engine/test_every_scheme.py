@@ -18,7 +18,7 @@ from tests.policy_engine.hostile import schemes
 
 WRITTEN = Path(__file__).parents[1] / "schemes"
 ALL = [each for each in schemes(*(folder for folder in (PACKS, WRITTEN) if folder.is_dir())) if each.benefits]
-MANY = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+MANY = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 BILL = st.integers(0, 400_000_00) | st.integers(0, 30).map(lambda hundreds: hundreds * 500_00)
 YEAR = st.integers(0, 200_000_00)
 

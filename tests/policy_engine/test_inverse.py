@@ -44,7 +44,7 @@ def stays(draw: st.DrawFn, scheme: Scheme) -> tuple[dict[str, Any], datetime.dat
 
 
 @pytest.mark.parametrize("scheme", ALL, ids=repr)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_it_is_the_estimate_the_other_way_round(scheme: Scheme, data: st.DataObject) -> None:
     facts, day = data.draw(stays(scheme))

@@ -25,7 +25,7 @@ from tests.policy_engine.hostile import schemes
 
 WRITTEN = Path(__file__).parents[2] / "schemes"
 ALL = schemes(*(folder for folder in (PACKS, WRITTEN) if folder.is_dir()))
-KNOWN = [(40, 1.0, 0.0), (10, 0.8, 0.0), (5, 0.5, 0.0), (5, 0.8, 0.4), (3, 0.3, 0.4)]
+KNOWN = [(25, 1.0, 0.0), (10, 0.8, 0.0), (5, 0.5, 0.0), (5, 0.8, 0.4), (3, 0.3, 0.4)]
 """How many people (the less is known, the longer the scalar engine takes), how likely each fact is known, and how
 likely an amount is a range."""
 

@@ -63,7 +63,6 @@ def runs(telegram: TelegramStandIn, tmp_path: Path) -> Iterator[Runs]:
     telegram.world.webhook.url = ""
 
 
-@pytest.mark.long
 def test_t19_long_polling_refuses_while_a_webhook_is_set_and_takes_it_down_if_told_to(
     runs: Runs, telegram: TelegramStandIn
 ) -> None:
@@ -85,6 +84,7 @@ def test_t19_long_polling_refuses_while_a_webhook_is_set_and_takes_it_down_if_to
     assert running.wait(20) == 0
 
 
+@pytest.mark.long
 def test_t19_a_webhook_that_is_set_ends_long_polling(runs: Runs, telegram: TelegramStandIn) -> None:
     running = runs.polling()
     person = telegram.person()

@@ -101,6 +101,7 @@ def test_t02_while_the_store_fails_it_comes_again_and_is_answered_then(pair: Pai
     assert pair.said(person) == ["能参保吗", "妈妈"]
 
 
+@pytest.mark.long
 def test_t02_what_a_killed_server_did_not_answer_the_other_answers_once(pair: Pair, telegram: TelegramStandIn) -> None:
     first, second = pair.servers
     person = telegram.person()
