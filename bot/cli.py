@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot.commands.asking import add_asking
+from bot.commands.backups import add_backups
 from bot.commands.dialogues import dialogues
 from bot.commands.explaining import add_explaining
 from bot.commands.hospitals import add_hospitals
@@ -43,6 +44,7 @@ add_asking(app)
 add_explaining(app)
 add_hospitals(app)
 add_village(app)
+add_backups(app)
 app.add_typer(policy, name="policy")
 app.add_typer(people, name="people")
 app.add_typer(dialogues, name="dialogs")

@@ -13,7 +13,12 @@ from member_store.store import Store
 
 def open_store(settings: Settings) -> Store:
     """The member store, with its schema up to date. Raises SettingsError or StoreError."""
-    return Store.open(settings.database_url, settings.keys or _trial_keys(settings))
+    return Store.open(settings.database_url, keys_of(settings))
+
+
+def keys_of(settings: Settings) -> str:
+    """The encryption keys; those of a trial where none are set. Raises SettingsError."""
+    return settings.keys or _trial_keys(settings)
 
 
 def open_service(settings: Settings) -> Service:

@@ -186,6 +186,16 @@ def _switch_to_wal(connection: sqlite3.Connection) -> str:
             time.sleep(0.01)
 
 
+def sqlite_file(url: str) -> Path:
+    """The file of a database in SQLite. Raises StoreError for a URL that cannot be read, and for PostgreSQL."""
+    address = _address(url)
+    if address.get_backend_name() != "sqlite":
+        raise StoreError(
+            "The database is no file here", _where(address), "Use PostgreSQL's own tools for it: pg_dump, pg_restore."
+        )
+    return Path(address.database or "").absolute()
+
+
 def _address(text: str) -> URL:
     try:
         url = make_url(text)

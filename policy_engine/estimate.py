@@ -131,7 +131,7 @@ def _interpretations(settled: Known, profile: Profile) -> tuple[str, ...]:
 
 
 # The first questions to everybody are the same few; working out which to ask next is what takes long.
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def _open(
     scheme: Scheme,
     profile: Profile,
