@@ -16,6 +16,7 @@ from bot.api.routes import api_routes
 from bot.channels.web.page import STATIC
 from bot.channels.web.routes import server_error, web_routes
 from bot.logs import log_failure
+from bot.metrics import CONTENT_TYPE
 from bot.problems import Problem, problem_response, words_for
 from bot.settings import Settings
 from bot.threads import Threads
@@ -41,14 +42,29 @@ def create_pages(threads: Threads, settings: Settings, routes: Sequence[BaseRout
     app.include_router(api_routes(threads, settings))
     app.mount("/static", _Static(directory=STATIC))
 
+    _watched(app, threads)
+    _handle_errors(app)
+    app.add_middleware(_Guard)
+    return app
+
+
+def _watched(app: FastAPI, threads: Threads) -> None:
+    """Where a monitor looks: does it work, does it take work, and how does it do."""
+
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
         await threads.run(threads.service.view, "web", "healthz")
         return JSONResponse({"status": "ok"})
 
-    _handle_errors(app)
-    app.add_middleware(_Guard)
-    return app
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz(request: Request) -> Response:
+        if not threads.ready:
+            raise Problem(503, "Not ready", words_for(request)("web.try_again"))
+        return await healthz()
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(await threads.measured(), media_type=CONTENT_TYPE)
 
 
 def _handle_errors(app: FastAPI) -> None:

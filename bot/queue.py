@@ -78,6 +78,9 @@ class Writers(Protocol):
     def put(self, job: Job, contact: Hashable) -> None:
         """Take a job; `contact` is whose it is, None for nobody's. Raises RuntimeError once it is closed."""
 
+    def __len__(self) -> int:
+        """How many jobs wait, about."""
+
     def close(self) -> None:
         """Do what was taken, and take nothing more."""
 
@@ -103,6 +106,10 @@ class Line:
         if self._closed:
             raise RuntimeError("The line is closed")
         self._waiting.put(job)
+
+    def __len__(self) -> int:
+        """How many wait, about."""
+        return self._waiting.qsize()
 
     def close(self) -> None:
         """Do what waits, and take nothing more. Returns when all is done."""
@@ -170,6 +177,11 @@ class Lanes:
                 return
             self._lanes[lane] = deque([job])
         self._pool.submit(self._serve, lane)
+
+    def __len__(self) -> int:
+        """How many wait or are being done."""
+        with self._changing:
+            return sum(map(len, self._lanes.values()))
 
     def close(self) -> None:
         """Do what waits, and take nothing more. Returns when all is done."""

@@ -8,13 +8,16 @@ import functools
 import gc
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from bot.exchange import Inbound
+from bot.exchange import Inbound, Outbound
 from bot.languages import SOURCE, lexicons
+from bot.logs import log_failure
+from bot.metrics import Metrics
 from bot.queue import Job, Lanes, Line, Writers
 from bot.service import Service
 from bot.settings import Settings, sqlite_folder
+from member_store.members import deliveries
 from member_store.members.records import Records
 
 READERS = 2
@@ -33,10 +36,17 @@ class Threads:
 
     def __init__(self, service: Service, settings: Settings) -> None:
         self.service = service
+        self.metrics = Metrics()
+        self._has_words = self._ends = False
         on_sqlite = sqlite_folder(settings.database_url) is not None
         self._writers: Writers = Line(service.together) if on_sqlite else Lanes(WRITERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="service-reading")
         self._reading = (service.view, service.said)
+
+    @property
+    def ready(self) -> bool:
+        """Whether words are read, and work is still taken."""
+        return self._has_words and not self._ends
 
     def warm_up(self, then: Callable[[], object] = lambda: None) -> None:
         """Read words and rules now, so that the first person does not wait for them; and do what can come later."""
@@ -45,8 +55,11 @@ class Threads:
     def _read_words(self, then: Callable[[], object]) -> None:
         try:
             lexicons(SOURCE)
+            self._has_words = True
             self.service.view("web", "warm-up")
             then()
+        except Exception as error:  # nobody waits for this; who comes next meets the same fault, and is told
+            log_failure("warm-up failed", error)
         finally:
             # What was read stays, some hundred thousand objects. Looking through all of them for garbage again and
             # again would hold up everybody who has a turn at that moment.
@@ -65,8 +78,15 @@ class Threads:
         if call in self._reading:
             return await asyncio.get_running_loop().run_in_executor(self._readers, work)
         job = Job(work)
-        self._writers.put(job, _contact(args))
-        result: Result = await job.future
+        contact = _contact(args)
+        if not isinstance(contact, _Sender):
+            self._writers.put(job, contact)
+            result: Result = await job.future
+            return result
+        with self.metrics.turn(contact.channel) as turn:
+            self._writers.put(job, contact)
+            result = await job.future
+            turn.repeated = isinstance(result, Outbound) and result.repeated
         return result
 
     async def recorded(self, work: Callable[[Records], Result], now: datetime.datetime | None = None) -> Result:
@@ -77,17 +97,35 @@ class Threads:
         with self.service.store.records(now=now) as records:
             return work(records)
 
+    async def measured(self) -> bytes:
+        """What Prometheus is told. Raises StoreError where the ledger cannot be read."""
+
+        def read() -> list[deliveries.Counted]:
+            with self.service.store.reading_records() as records:
+                return deliveries.counted(records)
+
+        ledger = await asyncio.get_running_loop().run_in_executor(self._readers, read)
+        return self.metrics.page(len(self._writers), ledger)
+
     def close(self) -> None:
         """Let what is under way finish, take nothing more."""
+        self._ends = True
         self._writers.close()
         self._readers.shutdown(wait=True)
+
+
+class _Sender(NamedTuple):
+    """Who has sent the message that a call is for; the same as the channel and the account by themselves."""
+
+    channel: str
+    account: str
 
 
 def _contact(args: tuple[Any, ...]) -> Hashable:
     """Whose call this is, by what it is called with: a message, or first a channel and an account."""
     match args:
         case (Inbound() as inbound, *_):
-            return inbound.channel, inbound.account
+            return _Sender(inbound.channel, inbound.account)
         case (str() as channel, str() as account, *_):
             return channel, account
     return None

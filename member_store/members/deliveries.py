@@ -22,10 +22,11 @@ TEXT, PICTURE = "text", "picture"
 _STALE = timedelta(minutes=2)
 """After so long a platform that was to take a message has not said that it did, and will not any more."""
 
+_OPEN = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 _TO_CONTACT = _columns.contact == bindparam("to")
 _WAITING = (
     select(_columns.id, _columns.kind, _columns.payload, _columns.state, _columns.created_at, _columns.changed_at)
-    .where(_TO_CONTACT, _columns.state.in_((DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.IN_DOUBT)))
+    .where(_TO_CONTACT, _columns.state.in_(_OPEN))
     .order_by(_columns.id)
 )
 _EVERYBODY = (
@@ -53,6 +54,20 @@ class Waiting:
     kind: str
     payload: Any = field(repr=False)
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many messages of a channel stand alike, and for how many seconds the oldest of them has been there.
+
+    `oldest_seconds` is None for a state that is final.
+    """
+
+    channel: str
+    state: str
+    reason: str | None
+    count: int
+    oldest_seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -192,6 +207,26 @@ def reported(records: Records, platform_id: str, reason: str | None) -> bool:
         to["state"] = DeliveryState.REFUSED
     found = update(deliveries).where(_columns.platform_id == platform_id, _columns.state == DeliveryState.SENT)
     return bool(records.connection.execute(found.values(**to)).rowcount)
+
+
+def counted(records: Records) -> list[Counted]:
+    """How the whole ledger stands."""
+    alike = _columns.channel, _columns.state, _columns.reason
+    rows = records.connection.execute(
+        select(*alike, func.count().label("number"), func.min(_columns.created_at).label("oldest"))
+        .group_by(*alike)
+        .order_by(*alike)
+    )
+    return [
+        Counted(
+            row.channel,
+            row.state.value,
+            row.reason,
+            row.number,
+            (records.now - row.oldest).total_seconds() if row.state in _OPEN else None,
+        )
+        for row in rows
+    ]
 
 
 def windows(records: Records, channel: str, account: str) -> list[Window]:
