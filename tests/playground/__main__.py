@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.playground", description=__doc__)
     parser.add_argument("--port", type=int, default=9001, help="WeChat's; Telegram and the program have the next")
     port = parser.parse_args().port
+    _check_free(port, port + 1, port + 2)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # ends like Ctrl-C: nothing is left running
     wechat, server = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 2}"
     account = Account(token="aTokenOfOurOwn", app_id=APP_ID, aes_key=42 * "K" + "A", mode="safe")
@@ -79,6 +81,16 @@ def main() -> None:
             program.wait()
 
 
+def _check_free(*ports: int) -> None:
+    for port in ports:
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                raise SystemExit(f"Port {port} is in use. Name another: make playground PORT=9101") from None
+
+
 @contextmanager
 def _listening(app: Starlette, port: int) -> Iterator[None]:
     """The stand-in of WeChat, in a thread."""
@@ -86,8 +98,6 @@ def _listening(app: Starlette, port: int) -> Iterator[None]:
     thread = threading.Thread(target=standin.run, daemon=True)
     thread.start()
     while not standin.started:
-        if not thread.is_alive():
-            raise SystemExit(f"Port {port} is in use: make playground PORT=…")
         time.sleep(0.05)
     yield
     standin.should_exit = standin.force_exit = True
