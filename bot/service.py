@@ -40,7 +40,7 @@ from bot.leaving import (
 )
 from bot.members.acting import Acting, act
 from bot.members.paying import PayAddresses
-from bot.members.standing import standing_of
+from bot.members.standing import collection_of, standing_of
 from bot.settings import Settings
 from bot.surroundings import context_of
 from dialogs.arrivals import Event, attend, out_of_date
@@ -56,6 +56,7 @@ from dialogs.replies import Reply, Text
 from dialogs.respond import Turn, greet, open_question, respond
 from dialogs.resuming import Resumed, resumed
 from dialogs.understanding import mask_identity_numbers
+from member_store.members.collection import current
 from member_store.members.delegations import is_known, known_contact
 from member_store.members.people import communities
 from member_store.members.reach import back, gone
@@ -215,6 +216,7 @@ class Service:
             context,
             standing=standing,
             communities=lambda county: tuple((each.id or 0, each.name) for each in communities(records, county)),
+            collection=lambda county: collection_of(records, current(records, county)),
         )
 
     def _acted(self, turn: Turn, context: Context, records: Records, inbound: Inbound) -> tuple[Turn, bool]:

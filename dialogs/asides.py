@@ -8,6 +8,7 @@ from dataclasses import replace
 from dialogs.conversation import Aside
 from dialogs.flows import FLOWS
 from dialogs.going_on import Turn
+from dialogs.members.views import collected
 from dialogs.policy.answering import CERTAIN, Told, answer, meant, not_covered, told_of
 from dialogs.policy.index import FITS, Hit, Index, index_of
 from dialogs.policy.passages import Passage
@@ -19,6 +20,8 @@ from dialogs.understanding import Findings
 from policy_engine.facts import Value
 
 NEITHER = "neither"
+_WHEN_TO_PAY = "faq.when_to_pay"
+"""What the documents leave to each county: its office may have said it."""
 _SURE = 0.7
 """How well a question must fit that also says something about the person."""
 _AMOUNTS = frozenset({"bill_total", "reportable_cost", "class_b_cost", "fund_paid_this_year"})
@@ -105,13 +108,24 @@ class Asides(Repairs):
             self.conversation = replace(self.conversation, asked=MEANT, aside=kept, misses=0)
             return self.again()
         self.conversation = replace(self.conversation, asked=waiting, aside=kept, misses=0)
+        replies = [told.reply, *self._days(told)]
         if waiting in ASKABLE:
-            return self.again(told.reply)
+            return self.again(*replies)
         there = any(self.context.original(each) is not None for each in told.citations)
         onward = self.words("next.policy_question.original") if there else self.words("next.policy_question")
         if waiting is None:
-            return self.turn(told.reply, Text(onward, "note"))
-        return self.again(told.reply, *([Text(onward, "note")] if there else []))
+            return self.turn(*replies, Text(onward, "note"))
+        return self.again(*replies, *([Text(onward, "note")] if there else []))
+
+    def _days(self, told: Told) -> list[Text]:
+        """When the office of the person's county collects, where that was asked and it has said so."""
+        county = self.case().county or self.conversation.facts().get("county")
+        if not told.meant or told.meant[0].id != _WHEN_TO_PAY or not isinstance(county, str):
+            return []
+        found = self.context.collection(county)
+        if found is None:
+            return []
+        return [Text(self.words("collection.for_year", year=found.year, days=collected(found, self.words)))]
 
     def _picked(self, choice: str) -> Turn:
         aside = self.conversation.aside

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from dialogs.members.acts import NO_ACTS, Acts
 from dialogs.members.name_words import NameWords
-from dialogs.members.standing import NOBODY, Standing
+from dialogs.members.standing import NOBODY, Collection, Standing
 from dialogs.policy.faq import NO_FAQS, Faqs
 from dialogs.understanding import Lexicon
 from policy_engine.citations import Citation
@@ -65,6 +65,11 @@ def no_communities(_county: str) -> tuple[tuple[int, str], ...]:
     return ()
 
 
+def no_collection(_county: str) -> Collection | None:
+    """No office has said when it collects."""
+    return None
+
+
 def no_original(_citation: Citation) -> str | None:
     """The original wording of a place, where nobody has brought any."""
     return None
@@ -81,7 +86,8 @@ class Context:
     service is for one county. `counties` are those on offer, in the order to show. `languages` gives the words of
     each locale, `lexicons` what people say in them. `today` may lie outside the scheme's period. `faqs` are the
     editable answers to questions about the policy, `original` the official wording of a place, or None. `standing` is
-    how the contact stands with the store, `communities` those of each county; `names` and `acts` are what people say
+    how the contact stands with the store, `communities` those of each county, `collection` when its office collects
+    next, or did last; `names` and `acts` are what people say
     around a name, and to have something done. `humans`: the channel can hand a conversation over to people; `hears`:
     it makes words of speech.
     """
@@ -97,6 +103,7 @@ class Context:
     original: Callable[[Citation], str | None] = no_original
     standing: Standing = NOBODY
     communities: Communities = no_communities
+    collection: Callable[[str], Collection | None] = no_collection
     names: NameWords = NO_WORDS
     acts: Acts = NO_ACTS
     humans: bool = False

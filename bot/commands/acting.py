@@ -121,14 +121,18 @@ class Acting:
 
     def day(self, text: str | None) -> datetime.date:
         """A day that has come; today where none is given."""
-        from bot.sheets.dates import read_date
-
         if text is None:
             return self.today
-        day = self._read(read_date, text)
+        day = self.any_day(text)
         if day > self.today:
             refuse(self.words("import.in_future"))
         return day
+
+    def any_day(self, text: str) -> datetime.date:
+        """A day, whether it has come or not."""
+        from bot.sheets.dates import read_date
+
+        return self._read(read_date, text)
 
     def reason(self, text: str) -> str:
         """A reason that is an id."""

@@ -9,6 +9,7 @@ import typer
 
 from bot.commands.acting import Acting, Amount, As, County, Identity, On, Reason, Reference, Year, acting
 from bot.commands.agreements import agreement
+from bot.commands.collections import collection
 from bot.commands.hardship_cases import hardship
 from bot.commands.options import AsJson, refuse
 from bot.commands.statements import reverse, statement
@@ -35,6 +36,7 @@ def add_money(staff: typer.Typer) -> None:
         staff.command()(command)
     staff.add_typer(hardship, name="hardship")
     staff.add_typer(agreement, name="agreement")
+    staff.add_typer(collection, name="collection")
     staff.add_typer(imports, name="import")
 
 

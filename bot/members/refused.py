@@ -90,6 +90,9 @@ REFUSED: Mapping[str, str] = {
     "reversed_already": N_("refused.reversed_already"),
     "rules_refuse": N_("refused.rules_refuse"),
     "wrong_years": N_("refused.wrong_years"),
+    "wrong_window": N_("refused.wrong_window"),
+    "wrong_pause": N_("refused.wrong_pause"),
+    "no_window": N_("refused.no_window"),
 }
 """The message of every refusal."""
 

@@ -9,8 +9,9 @@ from bot.members.applying import relied_on
 from bot.members.dues import SchemeFor
 from bot.members.linking import accounts_of
 from bot.members.paying import PayAddresses, ToPay
-from dialogs.members.standing import ACT, LOOK, NOBODY, OWN, EnrolmentView, Helper, Member, Standing, Worker
-from member_store.members import contributions, delegations, doubts, enrolments, people, settlements, staff
+from dialogs.members.standing import ACT, LOOK, NOBODY, OWN, Collection, EnrolmentView, Helper, Member, Standing, Worker
+from member_store.members import collection, contributions, delegations, doubts, enrolments, people, settlements, staff
+from member_store.members.collection import Window
 from member_store.members.delegations import Represented
 from member_store.members.records import Records
 from member_store.tables.access import Basis, Contact, StaffUser
@@ -127,9 +128,30 @@ def enrolment_view(records: Records, found: Enrolment, person: Person, scheme_fo
             illustrative=due.contribution.illustrative,
             facts=facts,
             stale=stale,
+            collection=collection_of(records, collection.window_of(records, found.county, found.year)),
         )
     expected, payer, illustrative = _expected(facts, found.county, found.rules_on, scheme_for)
-    return EnrolmentView(found.year, found.state.value, found.county, expected, None, payer, illustrative, facts, stale)
+    return EnrolmentView(
+        found.year,
+        found.state.value,
+        found.county,
+        expected,
+        None,
+        payer,
+        illustrative,
+        facts,
+        stale,
+        collection=collection_of(records, collection.window_of(records, found.county, found.year)),
+    )
+
+
+def collection_of(records: Records, window: Window | None) -> Collection | None:
+    """A window as it stands today; None for none."""
+    if window is None:
+        return None
+    pause = window.pause(records.today)
+    resumes_on = pause.last + datetime.timedelta(days=1) if pause is not None else None
+    return Collection(window.year, window.days.first, window.days.last, window.stage(records.today), resumes_on)
 
 
 def _expected(

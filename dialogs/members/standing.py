@@ -21,11 +21,26 @@ ENDED = ("lapsed", "withdrawn", "rejected")
 
 
 @dataclass(frozen=True)
+class Collection:
+    """When an office collects the contributions of a year, both days included, and how that stands today.
+
+    `stage` is `before`, `open`, `paused` or `closed`; `resumes_on` the first day after a pause, None outside of one.
+    """
+
+    year: int
+    first: datetime.date
+    last: datetime.date
+    stage: str
+    resumes_on: datetime.date | None = None
+
+
+@dataclass(frozen=True)
 class EnrolmentView:
     """One enrolment. `due` is the person's own part, a range or None where the county has not set it.
 
     `outstanding` is what is still to be paid of it, negative where too much was paid; None before it is due. `pay_at`
-    is an address where the contact can pay that; empty where there is none.
+    is an address where the contact can pay that; empty where there is none. `collection` is when the office collects
+    it, None where it has not said.
     """
 
     year: int
@@ -38,6 +53,7 @@ class EnrolmentView:
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     stale: tuple[str, ...] = ()
     pay_at: str = field(default="", repr=False)
+    collection: Collection | None = None
 
     @property
     def live(self) -> bool:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialogs.context import N_, Case
+from dialogs.context import N_, Case, Words
 from dialogs.members.questions import called, helper_line
-from dialogs.members.standing import OWN, EnrolmentView, Member
+from dialogs.members.standing import OWN, Collection, EnrolmentView, Member
 from dialogs.replies import Line, Receipt, Reply, Text
 from policy_engine.money import exactly
+
+COLLECTED = {
+    "before": N_("collection.before"),
+    "open": N_("collection.open"),
+    "paused": N_("collection.paused"),
+    "closed": N_("collection.closed"),
+}
+"""When to pay, by how the collection stands."""
 
 OWES, OWES_AT_LEAST = N_("household.owes"), N_("household.owes_at_least")
 PERMITTED, PERMITTED_NOBODY = N_("permissions.of"), N_("permissions.nobody")
@@ -57,9 +65,28 @@ def money_lines(latest: EnrolmentView, case: Case) -> list[str]:
         told.append(words("due.unset"))
     if latest.illustrative:
         told.append(words("due.illustrative"))
+    if (when := when_to_pay(latest, case)) is not None:
+        told.append(when)
     if latest.pay_at:
         told.append(words("pay.here", address=latest.pay_at))
     return told
+
+
+def when_to_pay(latest: EnrolmentView, case: Case) -> str | None:
+    """By when to pay, where something is to be paid and the office has said when; None else."""
+    found = latest.collection
+    owed = latest.outstanding if latest.outstanding is not None else (latest.due.high if latest.due else None)
+    if found is None or owed == 0 or (latest.outstanding is not None and latest.outstanding < 0):
+        return None
+    return collected(found, case.words)
+
+
+def collected(found: Collection, words: Words) -> str:
+    """When to pay, as it stands today."""
+    days = {"first": words.date(found.first), "last": words.date(found.last)}
+    if found.resumes_on is not None:
+        days["resumes"] = words.date(found.resumes_on)
+    return words(COLLECTED[found.stage], **days)
 
 
 def household_view(case: Case, elsewhere: Sequence[tuple[str, str]] = ()) -> tuple[Reply, ...]:
@@ -70,6 +97,7 @@ def household_view(case: Case, elsewhere: Sequence[tuple[str, str]] = ()) -> tup
     words = case.words
     year = case.scheme.on(None, case.today).year
     lines: list[Line] = []
+    days: dict[str, None] = {}
     total, known, illustrative = 0, True, False
     for member in case.standing.members:
         found = member.enrolment(year)
@@ -79,6 +107,8 @@ def household_view(case: Case, elsewhere: Sequence[tuple[str, str]] = ()) -> tup
         amount = _owed(found)
         label = words("household.member", name=called(member, case), state=words(f"state_of.{found.state}"))
         illustrative = illustrative or found.illustrative
+        if (when := when_to_pay(found, case)) is not None:
+            days[when] = None
         if amount is None:
             known = False
             lines.append(Line(label, words("household.unset"), "step"))
@@ -88,7 +118,7 @@ def household_view(case: Case, elsewhere: Sequence[tuple[str, str]] = ()) -> tup
     lines += [Line(words(f"relation.{relation}"), reason, "step") for relation, reason in elsewhere]
     amount_told = words.money(exactly(total))
     headline = words(OWES if known else OWES_AT_LEAST, year=year, amount=amount_told)
-    notes = [words("household.when")] if total or not known else []
+    notes = (list(days) or [words("household.when")]) if total or not known else []
     badge = words("badge.illustrative") if illustrative else ""
     return (Receipt(headline, (*lines, Line(words("household.total"), amount_told, "total")), tuple(notes), badge),)
 

@@ -7,9 +7,20 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from member_store.tables import access, conversations, counts, money, orders, people, records, sending
+from member_store.tables import access, collection, conversations, counts, money, orders, people, records, sending
 
-__all__ = ["TABLES", "access", "conversations", "counts", "money", "orders", "people", "records", "sending"]
+__all__ = [
+    "TABLES",
+    "access",
+    "collection",
+    "conversations",
+    "counts",
+    "money",
+    "orders",
+    "people",
+    "records",
+    "sending",
+]
 
 TABLES: tuple[type[SQLModel], ...] = tuple(SQLModel.__subclasses__())
 """Every table, as its class."""
