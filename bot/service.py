@@ -160,7 +160,7 @@ class Service:
             inbound.channel, inbound.account, inbound.message_id, text, reduce, received, self._settings.now
         )
         # What was just worked out need not be read again from what was written of it.
-        return outbound(stored, text) if answer is None or stored.repeated else answer
+        return outbound(stored, text) if answer is None else answer
 
     def answered(self, channel: str, account: str, message_id: str) -> None:
         """Note that the platform has taken the answer to a message. Raises as `handle` does."""

@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.opening import open_service
 from bot.service import HISTORY, Inbound, Service
+from bot.settings import Settings
 from dialogs.questions import GOAL
 from dialogs.replies import Question, Text
 
@@ -146,3 +148,18 @@ def test_switching_the_type_size_is_no_coming_back(open_with: Open) -> None:
     later(service, "我妈65岁，农村户口，能参保吗", "m1", 0)
     service.choose("web", "a", "c1", large_text=True)
     assert later(service, "没有", "m2", 6)[0].startswith("上次")
+
+
+def test_a_service_that_runs_over_midnight_goes_by_the_new_day(
+    settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings()
+    days = [datetime.date(2008, 5, 1)]
+    monkeypatch.setattr(Settings, "now", property(lambda _: days[0]))
+    with open_service(chosen) as service:
+        for in_chat in (False, True):
+            assert service.context(in_chat=in_chat).today == days[0]
+            assert service.context(in_chat=in_chat) is service.context(in_chat=in_chat)
+        days[0] += datetime.timedelta(days=1)
+        for in_chat in (False, True):
+            assert service.context(in_chat=in_chat).today == days[0]

@@ -66,6 +66,8 @@ def test_it_tells_what_it_holds(here: str, key: str, copy: Path) -> None:
 def test_it_is_one_private_file_in_which_nothing_personal_can_be_read(made: Path) -> None:
     assert [each.name for each in made.parent.iterdir()] == [made.name]
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    rollback_journal = b"\x01\x01"
+    assert made.read_bytes()[18:20] == rollback_journal, "a write-ahead log would need files beside it to be read"
     inside = made.read_bytes()
     assert not [each for each in PERSONAL if each.encode() in inside]
 

@@ -42,6 +42,18 @@ def test_what_an_office_has_set_is_found_by_county_and_year(records: Records) ->
     assert collection.windows(records) == [set_, other, third]
 
 
+def test_the_present_one_is_open_or_next_and_else_the_last(records: Records) -> None:
+    def now(number: int) -> int | None:
+        records.today = day(number)
+        found = collection.current(records, "haining")
+        return found.year if found else None
+
+    assert now(0) is None
+    collection.set_window(records, "haining", 2009, Days(day(100), day(120)))
+    collection.set_window(records, "haining", 2008, Days(day(10), day(50)))
+    assert [now(number) for number in (0, 10, 50, 51, 120, 121)] == [2008, 2008, 2008, 2009, 2009, 2009]
+
+
 def test_setting_it_again_replaces_it_pauses_and_all(records: Records) -> None:
     collection.set_window(records, "haining", 2008, Days(day(10), day(50)), [Days(day(20), day(22))])
     collection.set_window(records, "haining", 2008, Days(day(10), day(60)))
