@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Iterator
 
@@ -138,5 +139,8 @@ async def test_it_takes_work_once_words_are_read_and_until_it_ends(settings: Cal
             while not threads.ready:
                 await asyncio.sleep(0.01)
             assert (await client.get("/readyz")).status_code == 200
+            while gc.get_threshold()[0] < 10_000:
+                await asyncio.sleep(0.01)
+            assert gc.isenabled()
             threads.close()
             assert (await client.get("/readyz")).status_code == 503

@@ -102,6 +102,13 @@ def test_nothing_is_told_while_nothing_changed(context: Make) -> None:
     assert back(begun(context).to_dict(), NOW, context) == Resumed(begun(context))
 
 
+def test_nothing_is_told_to_whoever_goes_by_the_rules_of_their_county(context: Make) -> None:
+    said = walk(start(context()), "我在海宁，65岁，农村户口，能参保吗", context=context()).conversation
+    assert said.facts()["county"] == "haining"
+    assert said.rules == context().scheme("haining").version != context().scheme(None).version
+    assert told(back(said.to_dict(), NOW, context)) == ""
+
+
 def test_n04_what_cannot_be_read_at_all_begins_anew(context: Make) -> None:
     for state in ({}, {"format": 99}, {**begun(context).to_dict(), "steps": "none"}):
         resumed = back(state, NOW, context)

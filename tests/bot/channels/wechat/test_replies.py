@@ -150,6 +150,16 @@ def talks_long(hebao: Hebao, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hebao.service, "handle", handle)
 
 
+def test_w11_what_fits_only_as_long_as_its_choices_are_no_links_is_cut(rendering: Rendering) -> None:
+    choices = tuple(Choice(str(number), f"第{number}个村的卫生院") for number in range(1, 9))
+    for length in range(300, 620, 5):
+        found = rendering.render(
+            outbound(Text("说" * length), Question("x", "哪一个？", choices), offer="AAAA"), RECEIVED
+        )
+        assert len(content(found).encode()) <= WECHAT_TEXT, length
+        assert content(found).count("<a ") + sum(len(each.taps) for each in found.rest) == len(choices)
+
+
 def test_w11_over_http_the_response_has_the_first_part_and_the_rest_follows(
     hebao: Hebao, resident: Resident, running_wechat: RunningWeChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
