@@ -31,6 +31,7 @@ from dialogs.questions import (
 from dialogs.repairs import INSTEAD
 from dialogs.replies import HandOver, Question, Reply, Text
 from dialogs.understanding import Findings, Person, understand
+from dialogs.understanding.text import fold
 from policy_engine.errors import PolicyError
 from policy_engine.facts import Value
 
@@ -117,6 +118,8 @@ class _Responder(Taking):
         facts, which = self.settle_hospital(findings.values(), *self.hospitals_named(text, findings))
         if asked is not None and findings.choice is not None and asked.fact == "county":
             facts["county"] = findings.choice
+        if "county" not in facts and (named := self.county_named(text)) is not None:
+            facts["county"] = named
         facts = {name: value for name, value in facts.items() if self.sayable(name, value)}
         if findings.intent in FLOWS and findings.intent not in goals_of(self.case().scheme):
             return self.without_rules(findings, facts)
@@ -154,6 +157,16 @@ class _Responder(Taking):
     def greeting(self) -> tuple[Reply, ...]:
         """The first words, and what one can come for."""
         return (Text(self.words("greeting", scheme=self.scheme())), goal_question(self.case()))
+
+    def county_named(self, text: str) -> str | None:
+        """The county made up for trials that a text names; None for none. The lexicons have the names of real ones."""
+        said, counties = fold(text), self.case().scheme.counties
+        for name in self.context.counties:
+            if counties[name].illustrative and self.context.county is None:
+                called = (self.context.languages(each).source(counties[name].name) for each in self.context.locales)
+                if any(fold(each) in said for each in called):
+                    return name
+        return None
 
     def sayable(self, fact: str, value: Value) -> bool:
         return fact != "county" or self.offered(value)
