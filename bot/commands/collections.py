@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.commands.acting import Acting, As, County, Year, acting
-from bot.commands.options import AsJson, print_json
+from bot.commands.options import AsJson, print_json, refuse
 from bot.commands.telling import tell
 from policy_engine.errors import N_
 
@@ -70,7 +70,6 @@ def clear(login: As, year: Year = None, county: County = None, as_json: AsJson =
 
 
 def _pause(act: Acting, text: str) -> Days:
-    from bot.commands.options import refuse
     from member_store.members.collection import Days
 
     first, dots, last = text.partition("..")

@@ -110,6 +110,7 @@ def enrolment_view(records: Records, found: Enrolment, person: Person, scheme_fo
     """One enrolment with its money: as booked or, before that, as it is to be expected."""
     facts = enrolments.facts_of(records, found)
     due = contributions.due_of(records, found)
+    collected = collection_of(records, collection.window_of(records, found.county, found.year))
     stale = tuple(
         each.kind
         for each in people.certificates(records, person)
@@ -128,7 +129,7 @@ def enrolment_view(records: Records, found: Enrolment, person: Person, scheme_fo
             illustrative=due.contribution.illustrative,
             facts=facts,
             stale=stale,
-            collection=collection_of(records, collection.window_of(records, found.county, found.year)),
+            collection=collected,
         )
     expected, payer, illustrative = _expected(facts, found.county, found.rules_on, scheme_for)
     return EnrolmentView(
@@ -141,7 +142,7 @@ def enrolment_view(records: Records, found: Enrolment, person: Person, scheme_fo
         illustrative,
         facts,
         stale,
-        collection=collection_of(records, collection.window_of(records, found.county, found.year)),
+        collection=collected,
     )
 
 
