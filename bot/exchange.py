@@ -20,6 +20,9 @@ HUMAN_SINCE = "human_since"
 GUESSED = "language_guessed"
 """In the stored state: nothing that was said yet tells the person's language."""
 
+SAY = "say."
+"""A tap that begins so says its label, as if that had been typed; whatever is asked."""
+
 
 @dataclass(frozen=True)
 class Parcel:

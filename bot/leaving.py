@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from dialogs.going_on import Turn
 from dialogs.questions import GOAL
 from dialogs.understanding.text import fold
 from member_store.members import deliveries
+from member_store.members.deliveries import Waiting
 from member_store.members.records import Records
 from member_store.turns import Reduced
 
@@ -29,10 +31,25 @@ def leaving(records: Records, inbound: Inbound, answer: Outbound, kept: Reduced,
     return replace(kept, waits=True) if waits else kept
 
 
-def waiting_for(records: Records, inbound: Inbound) -> tuple[str, bool]:
+def waiting_for(records: Records, inbound: Inbound, locale: str) -> tuple[str, bool]:
     """What has waited for a contact's visit, as one text; and whether something still does."""
     taken, more = deliveries.take(records, inbound.channel, inbound.account)
-    return "\n\n".join(each.payload["body"] for each in taken), more
+    told = [each.payload["body"] for each in taken if each.reminder_id is None]
+    reminded = reminded_of(records, inbound, taken, locale) if len(told) < len(taken) else ""
+    return "\n\n".join([*told, *([reminded] if reminded else [])]), more
+
+
+def reminded_of(records: Records, inbound: Inbound, taken: Sequence[Waiting], locale: str) -> str:
+    """The reminders among what was taken, as far as they still hold."""
+    # Few turns find one, and most processes never tell any.
+    from bot.outreach.telling import Asked, body, still
+
+    contact = records.hash(inbound.channel, inbound.account)
+    asked = [Asked(each.id, contact, each.reminder_id) for each in taken if each.reminder_id is not None]
+    telling, silent = still(records, asked)
+    for delivery, reason in silent.items():
+        deliveries.refuse(records, delivery, reason)
+    return body(telling.values(), records.today, catalogue(locale))[0] if telling else ""
 
 
 def with_people(conversation: Conversation, since: str, now: datetime.datetime, opens: str | None) -> Reduced:

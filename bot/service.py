@@ -15,6 +15,7 @@ from typing import Any, Self
 from bot.exchange import (
     GUESSED,
     HUMAN_SINCE,
+    SAY,
     Follows,
     Inbound,
     Outbound,
@@ -137,7 +138,9 @@ class Service:
                     going_on = replace(going_on, conversation=replace(going_on.conversation, locale=tells))
             if state and is_with_people(state, inbound, received, self._settings.wechat_human_minutes):
                 return with_people(going_on.conversation, state[HUMAN_SINCE], received, inbound.opens)
-            given, more = waiting_for(records, inbound) if records.waiting else ("", False)
+            given, more = (
+                waiting_for(records, inbound, going_on.conversation.locale) if records.waiting else ("", False)
+            )
             told: tuple[Reply, ...] = ()
             forgets = False
             if given and is_more(text):
@@ -319,7 +322,7 @@ def _answer(inbound: Inbound, conversation: Conversation, around: Context, *, co
         return attend(conversation, inbound.event, around)
     # What is kept is masked; an enrolment needs the number itself, and keeps it where it belongs.
     text = inbound.text.replace("\r\n", "\n")
-    if inbound.tap is not None:
+    if inbound.tap is not None and not inbound.tap.startswith(SAY):
         label = tapped(inbound.tap, open_question(conversation, around), conversation)
         if label is None:
             return out_of_date(conversation, around)

@@ -52,6 +52,19 @@ class Settings(BaseSettings):
         description="Years after which personal data of what has ended is deleted. "
         "Amounts stay for ever: accounts have to be kept for 30 years (会计档案管理办法), and hold no names.",
     )
+    embedded_worker: bool | None = Field(
+        None,
+        description="Whether the server itself plans and sends reminders and does the nightly work; "
+        "if not set, it does on SQLite, and on PostgreSQL  hebao worker  does.",
+    )
+    backup_folder: Path | None = Field(
+        None, description="A folder for a copy of the SQLite database every night; none is made where it is not set."
+    )
+    backups_kept: int = Field(14, ge=1, description="How many of these copies are kept.")
+    reminders_from: int = Field(
+        9, ge=0, le=23, description="The hour of the day, in China, from which reminders are sent."
+    )
+    reminders_until: int = Field(20, ge=1, le=24, description="The hour from which they wait for the next day.")
     today: datetime.date | None = Field(None, description="A fixed date, for trials.")
     public_url: str = Field(
         "",
@@ -89,6 +102,7 @@ class Settings(BaseSettings):
         description="WeChat: seconds after a menu tap, a follow or a scan for service messages.",
     )
     wechat_event_messages: int = Field(3, ge=0, description="WeChat: service messages after one of these.")
+    wechat_per_second: float = Field(50, gt=0, description="WeChat: messages a second that are sent unasked.")
     wechat_pictures: bool = Field(
         True, description="WeChat: whether receipts and comparisons follow as pictures, where hebao[pictures] is there."
     )
@@ -130,7 +144,12 @@ class Settings(BaseSettings):
     )
 
     def check(self) -> Settings:
-        """These settings, if scheme, county and date go together. Raises SettingsError."""
+        """These settings, if scheme, county and date go together, and so the hours. Raises SettingsError."""
+        if self.reminders_from >= self.reminders_until:
+            raise SettingsError(
+                "HEBAO_REMINDERS_FROM is not before HEBAO_REMINDERS_UNTIL. "
+                "Set the first hour of the day and the hour after the last."
+            )
         try:
             self.rules(self.county).on(self.today)
         except PolicyError as error:

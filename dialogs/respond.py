@@ -132,6 +132,8 @@ class _Responder(Taking):
             return self.ask_which(turn, which) if which is not None and needed else turn
         if findings.intent == "human" and self.context.humans:
             return self.turn(HandOver(self.words("human.handed_over", word=self.words("human.back"))))
+        if findings.intent == "reminder_settings" and "enrol" in goals_of(self.case().scheme):
+            return self.begin_act("remind", {})
         if findings.intent in ELSEWHERE:
             return self.again(Text(self.words(f"elsewhere.{findings.intent}", office=self.office())))
         match findings.intent or findings.command:

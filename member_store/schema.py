@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from member_store.database import Database
 from member_store.errors import StoreError
 
-HEAD = "0009"
+HEAD = "0010"
 """The revision that this program works with, the newest in `member_store.migrations`."""
 
 

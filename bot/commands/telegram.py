@@ -11,7 +11,7 @@ import typer
 from bot.commands.options import AsJson, print_json, settings_of
 
 if TYPE_CHECKING:
-    from bot.channels.telegram.delivering import Run
+    from bot.outreach.dispatching import Run
     from bot.settings import Settings
 
 telegram = typer.Typer(
@@ -134,15 +134,14 @@ def send(as_json: AsJson = False) -> None:
 
 
 async def _send(settings: Settings) -> Run:
-    from bot.channels.telegram.broadcast import Broadcasting
-    from bot.channels.telegram.delivering import Delivering
+    from bot.channels.telegram import CHANNEL
     from bot.logs import set_up_logs
     from bot.opening import open_store
+    from bot.outreach.working import Working
 
     set_up_logs()
     with open_store(settings) as store:
-        async with Broadcasting(settings) as sender:
-            return await Delivering(store, sender).run()
+        return await Working(store, settings).send(CHANNEL)
 
 
 def _checked(*modules: str) -> Settings:

@@ -15,10 +15,12 @@ from bot.members import applying, leaving, linking, sharing
 from bot.members.dues import SchemeFor
 from bot.members.refused import refused
 from bot.members.standing import client_of
+from dialogs.members.acts import REMINDERS
 from dialogs.members.effects import (
     AskHardship,
     ChangePhone,
     ChooseNotices,
+    ChooseReminders,
     Die,
     Done,
     Effect,
@@ -39,7 +41,7 @@ from dialogs.members.effects import (
     Whom,
     Withdraw,
 )
-from member_store.members import codes, delegations, hardship, links, people, staff
+from member_store.members import codes, delegations, hardship, links, people, reminder_choices, staff
 from member_store.members.actors import Actor, ActorKind, Setting
 from member_store.members.delegations import ACT, LOOK, OWN
 from member_store.members.records import Records
@@ -209,6 +211,19 @@ def _notices(acting: Acting, effect: ChooseNotices) -> Outcome:
     return Done({"name": people.name_of(acting.records, person)})
 
 
+def _reminders(acting: Acting, effect: ChooseReminders) -> Outcome:
+    _no_worker(acting)
+    contact = acting.contact()
+    reminder_choices.agree(acting.records, contact, map(_purpose, effect.more), effect.wording)
+    reminder_choices.decline(acting.records, contact, map(_purpose, effect.fewer))
+    kept = reminder_choices.chosen(acting.records, contact)
+    return Done({"kinds": tuple(each for each in REMINDERS if _purpose(each) in kept)})
+
+
+def _purpose(kind: str) -> str:
+    return f"remind_{kind}"
+
+
 def _hardship(acting: Acting, effect: AskHardship) -> Outcome:
     person = acting.person(effect.whom, ACT)
     hardship.apply(acting.records, person, effect.year, None, acting.today)
@@ -246,6 +261,7 @@ _HOW: dict[type[Any], Callable[[Acting, Any], Outcome]] = {
     Link: _link,
     Unlink: _unlink,
     ChooseNotices: _notices,
+    ChooseReminders: _reminders,
     AskHardship: _hardship,
     Export: _export,
     Erase: _erase,

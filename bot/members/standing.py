@@ -10,7 +10,17 @@ from bot.members.dues import SchemeFor
 from bot.members.linking import accounts_of
 from bot.members.paying import PayAddresses, ToPay
 from dialogs.members.standing import ACT, LOOK, NOBODY, OWN, Collection, EnrolmentView, Helper, Member, Standing, Worker
-from member_store.members import collection, contributions, delegations, doubts, enrolments, people, settlements, staff
+from member_store.members import (
+    collection,
+    contributions,
+    delegations,
+    doubts,
+    enrolments,
+    people,
+    reminder_choices,
+    settlements,
+    staff,
+)
 from member_store.members.collection import Window
 from member_store.members.delegations import Represented
 from member_store.members.records import Records
@@ -51,7 +61,11 @@ def standing_of(
             *(_doubtful(records, each, scheme_for) for each in pending),
         )
 
-    return Standing(members, linked=lambda: accounts_of(records, contact))
+    return Standing(
+        members,
+        linked=lambda: accounts_of(records, contact),
+        wants=lambda: reminder_choices.chosen(records, contact),
+    )
 
 
 def member_of(records: Records, each: Represented, contact: Contact | None, scheme_for: SchemeFor, year: int) -> Member:

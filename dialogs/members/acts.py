@@ -16,6 +16,8 @@ from dialogs.understanding.text import SEPARATORS, fold
 from policy_engine.errors import did_you_mean
 
 ACTS = (
+    "unremind",
+    "remind",
     "status",
     "renew",
     "erase",
@@ -39,10 +41,15 @@ ACTS = (
 LOOKING = frozenset({"status", "who_may", "household", "channels"})
 """The acts that change nothing: whoever asks how it stands is shown, whatever else the sentence asks."""
 
+_REMINDING = frozenset({"remind", "unremind"})
+
 _SHOWN = LOOKING | {"link", "unlink"}
 """Acts that are their own explanation: whoever asks how it is done is taken through it."""
 
-_LISTS = ("unless", "negated", "between")
+REMINDERS = ("opening", "deadline", "late")
+"""What there is to be reminded of: that an office begins to collect, that the time runs out, that it has run out."""
+
+_LISTS = ("unless", "negated", "between", *REMINDERS)
 
 _LONGEST = 60
 """Characters of a sentence that asks for an act; who tells a story asks for something else."""
@@ -56,13 +63,17 @@ class Acts:
     """The phrases of the languages, folded; of one with `&`, all parts must be there.
 
     `unless`: a sentence with one of these asks about something. `negated`: right before a phrase these say that it is
-    not to be done; words of `between` may begin what stands there.
+    not to be done; words of `between` may begin what stands there. `opening`, `deadline` and `late` say of which
+    reminders somebody speaks.
     """
 
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unless: tuple[str, ...] = ()
     negated: tuple[str, ...] = ()
     between: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
+    deadline: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Acts:
@@ -79,9 +90,13 @@ class Acts:
     def joined(self, other: Acts) -> Acts:
         """These phrases and those of another language."""
         both = {act: (*self.phrases.get(act, ()), *other.phrases.get(act, ())) for act in ACTS}
-        return Acts(
-            both, (*self.unless, *other.unless), (*self.negated, *other.negated), (*self.between, *other.between)
-        )
+        return Acts(both, *((*getattr(self, each), *getattr(other, each)) for each in _LISTS))
+
+    def reminders(self, text: str) -> tuple[str, ...]:
+        """Of which reminders a sentence speaks: of all where it names none."""
+        folded = fold(text)
+        named = tuple(each for each in REMINDERS if any(word in folded for word in getattr(self, each)))
+        return named or REMINDERS
 
     def find(self, text: str) -> str | None:
         """The act that a sentence asks for; None where it asks for none, or asks about one."""
@@ -98,12 +113,20 @@ class Acts:
             return None
         asks = any(word in folded for word in self.unless)
         for act, phrases in self._parts.items():
-            if asks and act not in _SHOWN:
+            if asks and act not in _SHOWN and act not in _REMINDING:
                 continue
             for parts in phrases:
+                if act in _REMINDING and self._asks_besides(bare, parts):
+                    continue
                 if all(part in bare for part in parts) and (act in LOOKING or not self._negated(bare, parts[-1])):
                     return act, bare.replace(parts[-1], " ")
         return None
+
+    def _asks_besides(self, text: str, parts: tuple[str, ...]) -> bool:
+        """Whether the sentence asks about something, apart from the words that ask for the act."""
+        for part in parts:
+            text = text.replace(part, " ")
+        return any(word in text for word in self.unless)
 
     @cached_property
     def _parts(self) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -9,6 +9,9 @@ from dialogs.context import N_
 CONSENT_WORDING = "2026-11"
 """The version of the words of `ask.consent`. Change it whenever their meaning changes."""
 
+REMINDERS_WORDING = "2026-11"
+"""The version of the words by which somebody agrees to be reminded: `ask.reminders` and `reminders.wanted`."""
+
 
 @dataclass(frozen=True)
 class Particular:
@@ -75,6 +78,15 @@ PARTICULARS: dict[str, Particular] = {
             ("both", N_("value.notices.both")),
         ),
     ),
+    "reminders": Particular(
+        N_("ask.reminders"),
+        N_("help.reminders"),
+        (
+            ("only opening deadline late", N_("value.reminders.all")),
+            ("only deadline late", N_("value.reminders.deadline")),
+            ("only", N_("value.reminders.none")),
+        ),
+    ),
     "confirm": Particular(
         N_("ask.confirm"), N_("help.confirm"), (("yes", N_("label.confirm")), ("no", N_("label.not_confirm")))
     ),
@@ -106,6 +118,7 @@ OF_AN_ACT = frozenset(
         "link_whose",
         "which_account",
         "notices",
+        "reminders",
         "confirm",
     }
 )

@@ -152,6 +152,15 @@ class ChooseNotices:
 
 
 @dataclass(frozen=True)
+class ChooseReminders:
+    """Of what a contact wants to be reminded: `more` and `fewer` are kinds, `wording` the version of what was shown."""
+
+    more: tuple[str, ...]
+    fewer: tuple[str, ...]
+    wording: str
+
+
+@dataclass(frozen=True)
 class AskHardship:
     """Apply for the local government to pay the own part (article 十三 item 3)."""
 
@@ -184,6 +193,7 @@ Effect = (
     | Link
     | Unlink
     | ChooseNotices
+    | ChooseReminders
     | AskHardship
     | Export
     | Erase

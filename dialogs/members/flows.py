@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 from dialogs.context import N_, Case
 from dialogs.members import accounts
+from dialogs.members.acts import REMINDERS
+from dialogs.members.asking import REMINDERS_WORDING
 from dialogs.members.effects import (
     AskHardship,
     ChangePhone,
     ChooseNotices,
+    ChooseReminders,
     Die,
     Effect,
     Erase,
@@ -158,6 +161,23 @@ def _notices(case: Case) -> Plan:
     return Do(ChooseNotices(whom, case.particulars["notices"]))
 
 
+def _reminders(case: Case) -> Plan:
+    if case.standing.worker is not None:
+        return Conclude((Text(case.words("act.not_for_staff")),))
+    if not case.standing.members and not case.standing.reminded:
+        return Conclude((Text(case.words("act.nobody")),))
+    if "reminders" not in case.particulars:
+        return Ask("reminders")
+    how, *kinds = case.particulars["reminders"].split()
+    named = tuple(kinds)
+    more, fewer = {
+        "on": (named, ()),
+        "off": ((), named),
+        "only": (named, tuple(each for each in REMINDERS if each not in named)),
+    }[how]
+    return Do(ChooseReminders(more, fewer, REMINDERS_WORDING))
+
+
 def _hardship(case: Case) -> Plan:
     year = case.scheme.on(None, case.today).year
 
@@ -196,6 +216,8 @@ MEMBER_FLOWS: dict[str, Callable[[Case], Plan]] = {
     "unlink": accounts.unlink,
     "channels": accounts.channels,
     "notices": _notices,
+    "remind": _reminders,
+    "unremind": _reminders,
     "hardship": _hardship,
     "household": _household,
     "erase": _erase,

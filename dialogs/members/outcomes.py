@@ -9,10 +9,12 @@ from typing import Any
 from dialogs.context import N_, Case, Context
 from dialogs.conversation import Conversation
 from dialogs.going_on import Progress, Turn
+from dialogs.members.acts import REMINDERS
 from dialogs.members.effects import (
     AskHardship,
     ChangePhone,
     ChooseNotices,
+    ChooseReminders,
     Die,
     Done,
     Effect,
@@ -39,6 +41,13 @@ from dialogs.replies import Attachment, Reply, Text
 from policy_engine.contribution import contribution
 from policy_engine.eligibility import eligibility
 from policy_engine.errors import PolicyError
+
+_REMINDED = {
+    "opening": N_("reminders.opening"),
+    "deadline": N_("reminders.deadline"),
+    "late": N_("reminders.late"),
+}
+"""What each kind of reminder is called."""
 
 
 def concluded(conversation: Conversation, effect: Effect, outcome: Outcome, context: Context) -> Turn:
@@ -68,6 +77,7 @@ class Concluding(Progress):
             Link: self._plain(N_("link.done")),
             Unlink: self._unlinked,
             ChooseNotices: self._plain(N_("notices.done")),
+            ChooseReminders: self._reminded,
             AskHardship: self._plain(N_("hardship.done")),
             Export: self._exported,
             Erase: self._erased,
@@ -112,6 +122,8 @@ class Concluding(Progress):
         else:
             replies = [Text(case.say("enrol.submitted", name=effect.name, office=self.office()))]
             replies.append(Text("\n".join(self._dues(case))))
+            if self.context.standing.worker is None and not self.context.standing.reminded:
+                replies.append(Text(words("reminders.offer"), "note"))
         if self.context.standing.worker is not None:
             return self.ended(*replies)
         conversation = self.conversation.without(self.conversation.subject)
@@ -178,6 +190,12 @@ class Concluding(Progress):
 
     def _unlinked(self, _effect: Unlink, done: Done) -> Turn:
         return self.ended(Text(self.words(N_("unlink.done_here") if done.details["here"] else N_("unlink.done"))))
+
+    def _reminded(self, _effect: ChooseReminders, done: Done) -> Turn:
+        kinds = [self.words(_REMINDED[each]) for each in REMINDERS if each in done.details["kinds"]]
+        if not kinds:
+            return self.ended(Text(self.words("reminders.none")))
+        return self.ended(Text(self.words("reminders.wanted", kinds=self.words.listed(kinds))))
 
     def _exported(self, _effect: Export, done: Done) -> Turn:
         name = self.words("export.file_name", date=self.context.today.isoformat())

@@ -130,12 +130,18 @@ class Standing:
     """For whom a contact may act, in the order in which it began, and which member of staff it is, if any.
 
     `listed` are the members, or how they are read: most turns need none of them. So with `linked`, the accounts of
-    whoever it is, this one included.
+    whoever it is, this one included, and with `wants`, of what they want to be reminded.
     """
 
     listed: tuple[Member, ...] | Callable[[], tuple[Member, ...]] = ()
     worker: Worker | None = None
     linked: tuple[Account, ...] | Callable[[], tuple[Account, ...]] = ()
+    wants: frozenset[str] | Callable[[], frozenset[str]] = frozenset()
+
+    @cached_property
+    def reminded(self) -> frozenset[str]:
+        """The kinds of reminder that the contact has agreed to, read at the first use."""
+        return self.wants if isinstance(self.wants, frozenset) else self.wants()
 
     @cached_property
     def accounts(self) -> tuple[Account, ...]:

@@ -37,6 +37,8 @@ _DAY = re.compile(
     r"(?<!\d)(\d{4})\s?[年/.\-]\s?(\d{1,2})\s?[月/.\-]\s?(\d{1,2})(?!\d)|(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)"
 )
 _NUMBER = re.compile(r"(?=\D{0,20}\d)[A-Za-z0-9\u4e00-\u9fff()（）〔〕\-]{4,40}")
+_SAYS_HOW = frozenset({"remind", "unremind"})
+"""Acts of which the words that ask for them are the answer as well."""
 _REPAIRS = frozenset(
     {"back", "cancel", "restart", "help", "repeat", "skip", "unknown", "language", "large_text", "correct", "readings"}
 )
@@ -66,9 +68,9 @@ class Taking(Naming):
         if (
             act is not None
             and not (findings.choice is not None and open_one)
-            and act not in self.conversation.flows[-1:]
+            and (act in _SAYS_HOW or act not in self.conversation.flows[-1:])
         ):
-            return self.act(act, findings)
+            return self.act(act, text, findings)
         if open_one is None and found.identity is not None and not findings.facts and findings.intent is None:
             return self.again(Text(self.words("identity.unasked")))
         if open_one == "confirm" and findings.command == "correct" and self.conversation.flows[-1:] == ("join",):
@@ -109,14 +111,17 @@ class Taking(Naming):
             return replace(findings, command=None, intent=None)
         return findings
 
-    def act(self, act: str, findings: Findings) -> Turn:
+    def act(self, act: str, text: str, findings: Findings) -> Turn:
         """Begin an act that was asked for in words."""
         if act == "next_client":
             return self.next_client()
         if "enrol" not in goals_of(self.case().scheme):
             return self.again(Text(self.words("no_members", scheme=self.scheme())))
-        about = str(findings.values().get("subject", EVERYBODY))
-        return self.begin_act(act, {"about": about})
+        said = {"about": str(findings.values().get("subject", EVERYBODY))}
+        if act in _SAYS_HOW:
+            kinds = " ".join(self.context.acts.reminders(text))
+            said["reminders"] = f"{'on' if act == 'remind' else 'off'} {kinds}"
+        return self.begin_act(act, said)
 
     def next_client(self) -> Turn:
         """A worker turns to somebody else: nothing of the one before is kept."""

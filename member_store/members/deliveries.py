@@ -18,24 +18,26 @@ _columns, _conversations = deliveries.c, conversations.c
 _contacts = Contact.__table__.c  # type: ignore[attr-defined]
 
 TEXT, PICTURE = "text", "picture"
+REMINDER = "reminder"
+"""The kind of a message whose words are put together when it is sent."""
 
-_STALE = timedelta(minutes=2)
+STALE = timedelta(minutes=2)
 """After so long a platform that was to take a message has not said that it did, and will not any more."""
 
 _OPEN = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 _TO_CONTACT = _columns.contact == bindparam("to")
 _WAITING = (
-    select(_columns.id, _columns.kind, _columns.payload, _columns.state, _columns.created_at, _columns.changed_at)
+    select(
+        _columns.id,
+        _columns.kind,
+        _columns.payload,
+        _columns.state,
+        _columns.created_at,
+        _columns.changed_at,
+        _columns.reminder_id,
+    )
     .where(_TO_CONTACT, _columns.state.in_(_OPEN))
     .order_by(_columns.id)
-)
-_EVERYBODY = (
-    select(_contacts.id, _contacts.account)
-    .join(deliveries, _columns.contact == _contacts.contact)
-    .where(_columns.channel == bindparam("on"), _columns.state == DeliveryState.WAITING)
-    .where(_contacts.account.is_not(None), _contacts.gone_at.is_(None))
-    .group_by(_contacts.id, _contacts.account)
-    .order_by(func.min(_columns.id))
 )
 _LEAVE = deliveries.insert()
 _CHANGE = deliveries.update().where(_columns.id == bindparam("which"))
@@ -48,12 +50,16 @@ _WAITS = conversations.update().where(_conversations.contact == bindparam("to"))
 
 @dataclass(frozen=True)
 class Waiting:
-    """A message that is still to be sent. `payload` is whatever the channel needs to send it, as JSON data."""
+    """A message that is still to be sent. `payload` is whatever the channel needs to send it, as JSON data.
+
+    `reminder_id` is the reminder whose words it is to have; then there is no payload.
+    """
 
     id: int
     kind: str
     payload: Any = field(repr=False)
     created_at: datetime
+    reminder_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,11 @@ class Window:
     opened_at: datetime
 
 
-def leave(records: Records, channel: str, account: str, kind: str, payload: Any) -> int:
-    """Write down a message that is to be sent; returns its id."""
+def leave(records: Records, channel: str, account: str, kind: str, payload: Any, try_at: datetime | None = None) -> int:
+    """Write down a message that is to be sent; returns its id.
+
+    `try_at` is when it leaves by itself; without one, whoever left it sends it, or it waits for the next visit.
+    """
     row = {
         "contact": records.hash(channel, account),
         "channel": channel,
@@ -89,6 +98,7 @@ def leave(records: Records, channel: str, account: str, kind: str, payload: Any)
         "attempts": 0,
         "created_at": records.now,
         "changed_at": records.now,
+        "try_at": try_at,
     }
     key = records.connection.execute(_LEAVE, row).inserted_primary_key
     return int(key[0]) if key else 0
@@ -100,7 +110,7 @@ def tell(records: Records, channel: str, account: str, payload: Any) -> None:
     Nobody waits for a turn that they are in the middle of, else two who tell each other something would wait for ever;
     it is then said once something else waits for them too.
     """
-    leave(records, channel, account, TEXT, payload)
+    leave(records, channel, account, TEXT, payload, try_at=records.now)
     theirs = select(_conversations.id).where(_conversations.contact == records.hash(channel, account))
     free = records.connection.execute(theirs.with_for_update(skip_locked=True)).scalars().all()
     records.connection.execute(update(conversations).where(_conversations.id.in_(free)).values(waiting=True))
@@ -112,17 +122,8 @@ def waiting(records: Records, channel: str, account: str) -> list[Waiting]:
     return [
         Waiting(row.id, row.kind, records.unseal(row.payload, f"delivery {row.id}"), row.created_at)
         for row in rows
-        if row.state is DeliveryState.WAITING
+        if row.state is DeliveryState.WAITING and row.kind != REMINDER
     ]
-
-
-def everybody_waiting(records: Records, channel: str) -> list[str]:
-    """The accounts on a channel for which something is to be sent, whoever has waited longest first.
-
-    Without those that are gone, and those of whom only a hash is kept: for them it waits until they come.
-    """
-    found = records.connection.execute(_EVERYBODY, {"on": channel}).all()
-    return [records.unseal(row.account, f"contact {row.id}") for row in found]
 
 
 def take(records: Records, channel: str, account: str) -> tuple[list[Waiting], bool]:
@@ -130,18 +131,20 @@ def take(records: Records, channel: str, account: str) -> tuple[list[Waiting], b
     there is something besides that is on its way at this moment.
 
     A message of which nobody can say whether it arrived is among it: to read it twice does less harm than never.
-    Pictures are not: the words that they go with say the same.
+    Pictures are not: the words that they go with say the same. Reminders are, before their words are known; refuse
+    those of which there is nothing to say any more.
     """
     taken, more = [], False
     for row in records.connection.execute(_WAITING, {"to": records.hash(channel, account)}).all():
-        if row.state is DeliveryState.SENDING and records.now - row.changed_at < _STALE:
+        if row.state is DeliveryState.SENDING and records.now - row.changed_at < STALE:
             more = True
             continue
-        if row.kind == TEXT:
+        told = row.kind in (TEXT, REMINDER)
+        if told:
             payload = records.unseal(row.payload, f"delivery {row.id}")
-            taken.append(Waiting(row.id, row.kind, payload, row.created_at))
-        state = DeliveryState.GIVEN if row.kind == TEXT else DeliveryState.REFUSED
-        _change(records, row.id, state, payload=None, reason=None if row.kind == TEXT else "outlived")
+            taken.append(Waiting(row.id, row.kind, payload, row.created_at, row.reminder_id))
+        state = DeliveryState.GIVEN if told else DeliveryState.REFUSED
+        _change(records, row.id, state, payload=None, reason=None if told else "outlived", try_at=None)
     return taken, more
 
 
@@ -156,9 +159,9 @@ def sent(records: Records, delivery: int, platform_id: str | None = None) -> Non
     _change(records, delivery, DeliveryState.SENT, payload=None, platform_id=platform_id, reason=None)
 
 
-def put_back(records: Records, delivery: int, reason: str, code: str = "") -> None:
-    """It could not be sent this way, and waits for another, at the latest for the contact's next visit."""
-    _change(records, delivery, DeliveryState.WAITING, reason=reason, code=code or None, way=None)
+def put_back(records: Records, delivery: int, reason: str, code: str = "", try_at: datetime | None = None) -> None:
+    """It could not be sent this way, and waits: until `try_at`, and at the latest for the contact's next visit."""
+    _change(records, delivery, DeliveryState.WAITING, reason=reason, code=code or None, way=None, try_at=try_at)
     contact = records.connection.execute(select(_columns.contact).where(_columns.id == delivery)).scalar()
     records.connection.execute(_WAITS, {"to": contact})
 
@@ -170,7 +173,7 @@ def refuse(records: Records, delivery: int, reason: str, code: str = "") -> None
 
 def doubt(records: Records, delivery: int, code: str = "") -> None:
     """Nobody can say whether the platform took it: it is not sent again by itself."""
-    _change(records, delivery, DeliveryState.IN_DOUBT, reason="in_doubt", code=code or None)
+    _change(records, delivery, DeliveryState.IN_DOUBT, reason="in_doubt", code=code or None, try_at=None)
     contact = records.connection.execute(select(_columns.contact).where(_columns.id == delivery)).scalar()
     records.connection.execute(_WAITS, {"to": contact})
 

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from member_store.tables import access, collection, conversations, counts, money, orders, people, records, sending
+from member_store.tables import (
+    access,
+    collection,
+    conversations,
+    counts,
+    money,
+    orders,
+    people,
+    records,
+    reminders,
+    sending,
+)
 
 __all__ = [
     "TABLES",
@@ -19,6 +30,7 @@ __all__ = [
     "orders",
     "people",
     "records",
+    "reminders",
     "sending",
 ]
 

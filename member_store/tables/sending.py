@@ -33,6 +33,8 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         Index("ix_delivery_contact", "contact", "state"),
         Index("ix_delivery_platform_id", "platform_id"),
+        Index("ix_delivery_try", "channel", "state", "try_at", "id"),
+        Index("uq_delivery_reminder", "reminder_id", "contact", unique=True),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -48,6 +50,10 @@ class Delivery(SQLModel, table=True):
     attempts: int = Field(default=0)
     created_at: datetime = Field(sa_type=UTCDateTime)
     changed_at: datetime = Field(sa_type=UTCDateTime)
+    try_at: datetime | None = Field(
+        default=None, sa_type=UTCDateTime, description="when it is next sent unasked; none: at the next visit"
+    )
+    reminder_id: int | None = Field(default=None, description="the reminder that it is one of the messages of")
 
 
 class SubscriptionConsent(SQLModel, table=True):

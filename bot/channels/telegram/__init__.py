@@ -2,7 +2,7 @@
 
 Importing aiogram takes seconds and much memory, so the modules here that need it are imported only by a process that
 serves Telegram: `webhook`, `polling`, `conversing`, `sending`, `groups`, `reading` and `setting_up`. `broadcast` and
-`delivering` need python-telegram-bot, and no process needs both.
+`sender` need python-telegram-bot, which a process imports when something is due.
 """
 
 CHANNEL = "telegram"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import structlog
@@ -27,6 +27,7 @@ from bot.channels.wechat.api.client import WeChatClient
 from bot.channels.wechat.events import CHANNEL
 from bot.channels.wechat.notices import ANSWER_WAITING, Notice, Notices
 from bot.channels.wechat.rendering import sendable
+from bot.channels.wechat.service_window import NOTICE, SERVICE, ServiceWindow
 from bot.languages import catalogue
 from bot.logs import log_failure
 from bot.pictures.png import NoPicturesError, png
@@ -36,10 +37,6 @@ from member_store.errors import StoreError
 from member_store.members import deliveries, notice_consents
 from member_store.members.deliveries import PICTURE, Waiting
 from member_store.members.records import Records
-from member_store.tables.conversations import MESSAGE
-
-_SERVICE, _NOTICE = "service", "notice"
-"""By which of WeChat's ways something goes."""
 
 _PAUSES_SECONDS = (2.0, 10.0, 60.0)
 """How long to wait before each new try where WeChat fails for a while, or says that it was too fast."""
@@ -60,8 +57,7 @@ class Delivering:
     ) -> None:
         self._threads = threads
         self._client = client
-        self._message = timedelta(hours=settings.wechat_window_hours), settings.wechat_window_messages
-        self._event = timedelta(seconds=settings.wechat_event_seconds), settings.wechat_event_messages
+        self._window = ServiceWindow(settings)
         self._waits = notices.named(ANSWER_WAITING)
         self._page = settings.public_url or None
         self._now = now or (lambda: datetime.now(UTC))
@@ -118,19 +114,10 @@ class Delivering:
         waiting = deliveries.waiting(records, CHANNEL, openid)
         if not waiting:
             return None
-        if not self._may_send(records, openid):
+        if not self._window.is_open(records, openid):
             return NoWindow()
         # Where another process has it, that one goes on with the rest.
-        return waiting[0] if deliveries.begin(records, waiting[0].id, _SERVICE) else None
-
-    def _may_send(self, records: Records, openid: str) -> bool:
-        for window in deliveries.windows(records, CHANNEL, openid):
-            lasts, most = self._message if window.kind == MESSAGE else self._event
-            if records.now >= window.opened_at + lasts:
-                continue
-            if deliveries.count_since(records, CHANNEL, openid, _SERVICE, window.opened_at) < most:
-                return True
-        return False
+        return waiting[0] if deliveries.begin(records, waiting[0].id, SERVICE) else None
 
     async def _through(self, openid: str, waiting: Waiting) -> DeliveryFault | None:
         """Send one message and write down how it went, which is returned: None where WeChat took it."""
@@ -190,10 +177,10 @@ def _begun_notice(records: Records, openid: str, notice: Notice) -> int | None:
     waiting = deliveries.waiting(records, CHANNEL, openid)
     if not waiting or not notice_consents.left(records, CHANNEL, openid, notice.template):
         return None
-    if deliveries.count_since(records, CHANNEL, openid, _NOTICE, waiting[0].created_at):
+    if deliveries.count_since(records, CHANNEL, openid, NOTICE, waiting[0].created_at):
         return None
     delivery = deliveries.leave(records, CHANNEL, openid, notice.id, {})
-    return delivery if deliveries.begin(records, delivery, _NOTICE) else None
+    return delivery if deliveries.begin(records, delivery, NOTICE) else None
 
 
 async def _tried(send: Awaitable[None]) -> DeliveryFault | None:

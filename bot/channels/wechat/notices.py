@@ -23,15 +23,25 @@ from policy_engine.reading.source import Node, read_yaml
 ANSWER_WAITING = "answer_waiting"
 """The notice that an answer waits in the conversation."""
 
+CONTRIBUTION_DUE = "contribution_due"
+"""The notice that a contribution is to be paid, with the last day as its time."""
+
 _WORDS: dict[str, Mapping[str, str]] = {
     ANSWER_WAITING: {
         "{what}": N_("notice.answer_waiting.what"),
         "{next}": N_("notice.answer_waiting.next"),
-    }
+    },
+    CONTRIBUTION_DUE: {
+        "{what}": N_("notice.contribution_due.what"),
+        "{next}": N_("notice.contribution_due.next"),
+    },
 }
 """What stands for words of ours in a field, for each notice that there is."""
 
-ABOUT = {ANSWER_WAITING: N_("notice.answer_waiting.about")}
+ABOUT = {
+    ANSWER_WAITING: N_("notice.answer_waiting.about"),
+    CONTRIBUTION_DUE: N_("notice.contribution_due.about"),
+}
 """What each notice is for, to whoever is asked whether they want it."""
 
 _TIME = "{time}"

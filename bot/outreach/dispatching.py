@@ -1,0 +1,294 @@
+"""Sends what is due on a channel, each message once, at the pace and with the patience that the platform asks for.
+
+A message is taken, handed over and settled in three steps. Whoever dies between the first and the last leaves it in
+doubt: nobody sends it again by itself (`member_store.members.outbox.doubt_stale`); the person's next visit tells it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.channels.faults import (
+    Blocked,
+    DeliveryFault,
+    Misconfigured,
+    NoConsent,
+    NoWindow,
+    QuotaSpent,
+    Unavailable,
+    Wait,
+)
+from bot.channels.settling import settle
+from bot.languages import SOURCE, catalogue
+from bot.logs import log_failure
+from bot.outreach.clock import Clock
+from bot.outreach.hours import Hours
+from bot.outreach.messages import Message, Sender
+from bot.outreach.telling import Asked, Telling, body, still
+from member_store.errors import StoreError
+from member_store.members import deliveries, outbox
+from member_store.members.outbox import Due
+from member_store.members.records import OFFICE_TIME, Records
+from member_store.store import Store
+from member_store.tables.sending import DeliveryState
+
+TAKEN_AT_ONCE = 50
+"""Contacts whose messages are taken in one transaction; so many are in doubt where the program is killed."""
+
+FAILURES = 3
+"""So many in a row that a platform could not take end a run."""
+
+PATIENCE = timedelta(seconds=60)
+"""A longer wait ends a run. So does a failure after which everything would fail: it is tried again after this."""
+
+_LONGEST_PAUSE = timedelta(hours=1)
+_FIRST_PAUSE = timedelta(seconds=30)
+_MOST_TRIES = 12
+_WRITE_AGAIN_SECONDS = 2.0
+_WRITE_FOR_SECONDS = 90.0
+"""Well within the time after which what was not settled is in doubt."""
+
+_LAG_SECONDS = 0.5
+"""By so much a sender that was held up may be late and still catch up."""
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Run:
+    """What became of the messages in a run. `stopped` is what ended it before everything was tried."""
+
+    sent: int = 0
+    blocked: int = 0
+    refused: int = 0
+    in_doubt: int = 0
+    put_back: int = 0
+    stopped: DeliveryFault | None = None
+
+    def count(self, state: DeliveryState, fault: DeliveryFault | None) -> None:
+        """Count a message by how it stands now."""
+        if isinstance(fault, Blocked):
+            self.blocked += 1
+        elif state is DeliveryState.SENT:
+            self.sent += 1
+        elif state is DeliveryState.IN_DOUBT:
+            self.in_doubt += 1
+        elif state is DeliveryState.WAITING:
+            self.put_back += 1
+        else:
+            self.refused += 1
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    message: Message
+    way: str
+    fault: DeliveryFault | None
+    platform_id: str | None = None
+
+
+class Dispatching:
+    """The runs over what is due on one channel. Belongs to one event loop."""
+
+    def __init__(self, store: Store, sender: Sender, hours: Hours, clock: Clock) -> None:
+        self._store = store
+        self._sender = sender
+        self._hours = hours
+        self._clock = clock
+        self._pace = Pace(sender.per_second)
+        self._under_way = asyncio.Semaphore(sender.at_once)
+        self._closing = False
+
+    def close(self) -> None:
+        """Take nothing more; what was taken is still sent and settled."""
+        self._closing = True
+
+    async def run(self) -> Run:
+        """Send what is due until nothing is, or the platform takes nothing more. Raises StoreError."""
+        run = Run()
+        failures = 0
+        while not self._closing and run.stopped is None:
+            taken = await self._recorded(lambda records: _Taking(records, self._sender, self._hours).take(run))
+            if taken is None:
+                break
+            outcomes = await asyncio.gather(*(self._one(message, way) for message, way in taken))
+            for each in outcomes:
+                failures = failures + 1 if isinstance(each.fault, Unavailable) else 0
+                if isinstance(each.fault, QuotaSpent | Misconfigured) or failures == FAILURES or _is_long(each.fault):
+                    run.stopped = each.fault
+            await self._settle(outcomes, run)
+        return run
+
+    async def _one(self, message: Message, way: str) -> _Outcome:
+        async with self._under_way:
+            await self._pace.turn()
+            try:
+                return _Outcome(message, way, None, await self._sender.send(message, way))
+            except DeliveryFault as fault:
+                if isinstance(fault, Wait) and not _is_long(fault):
+                    # Nothing else to anybody before.
+                    self._pace.rest(fault.after)
+                structlog.get_logger().warning(
+                    "not delivered", channel=self._sender.channel, reason=fault.reason, code=fault.code
+                )
+                return _Outcome(message, way, fault)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # a fault of ours: nobody knows how far it got
+                log_failure("sending failed", error)
+                return _Outcome(message, way, Unavailable("error", in_doubt=True))
+
+    async def _settle(self, outcomes: Sequence[_Outcome], run: Run) -> None:
+        """Write down how it went; a database that is away is waited for, else all of this would be in doubt."""
+        end = time.monotonic() + _WRITE_FOR_SECONDS
+        while True:
+            try:
+                states = await self._recorded(lambda records: self._written(records, outcomes, run.stopped))
+                break
+            except StoreError as error:
+                log_failure("what was sent is not written down yet", error)
+                if time.monotonic() > end:
+                    raise
+                await asyncio.sleep(_WRITE_AGAIN_SECONDS)
+        for state, fault in states:
+            run.count(state, fault)
+
+    def _written(
+        self, records: Records, outcomes: Sequence[_Outcome], stopped: DeliveryFault | None
+    ) -> list[tuple[DeliveryState, DeliveryFault | None]]:
+        outbox.hold(records, sorted({each.message.contact for each in outcomes}))
+        states = []
+        for each in outcomes:
+            message, fault = each.message, each.fault
+            again = _again(fault, message.attempts, records.now)
+            for delivery in message.ids:
+                state = settle(
+                    *(records, self._sender.channel, message.account, delivery, fault),
+                    try_at=again,
+                    platform_id=each.platform_id,
+                )
+                states.append((state, fault))
+            self._sender.settled(records, message, each.way, fault)
+        if stopped is not None:
+            until = _again(stopped, 1, records.now) or records.now + PATIENCE
+            outbox.put_off(records, self._sender.channel, max(until, records.now + PATIENCE), stopped.reason)
+        return states
+
+    async def _recorded(self, work: Callable[[Records], Result]) -> Result:
+        return await asyncio.to_thread(self._record, work)
+
+    def _record(self, work: Callable[[Records], Result]) -> Result:
+        with self._store.records(now=self._clock.now(), today=self._clock.today()) as records:
+            return work(records)
+
+
+class _Taking:
+    """Takes what is due, in one transaction: what is still to be said gets its words, and the rest its reason."""
+
+    def __init__(self, records: Records, sender: Sender, hours: Hours) -> None:
+        self._records = records
+        self._sender = sender
+        self._hours = hours
+
+    def take(self, run: Run) -> list[tuple[Message, str]] | None:
+        """The messages to be sent now, each with its way; None where nothing is due any more."""
+        records = self._records
+        found = outbox.due(
+            records, self._sender.channel, TAKEN_AT_ONCE, reminders=self._hours.are(records.now.astimezone(OFFICE_TIME))
+        )
+        if not found:
+            return None
+        asked = [
+            Asked(each.id, each.contact, each.reminder_id)
+            for theirs in found
+            for each in theirs
+            if each.reminder_id is not None and not each.gone and each.account is not None
+        ]
+        telling, silent = still(records, asked)
+        taken = []
+        for theirs in found:
+            message = self._message(theirs, telling, silent, run)
+            if message is None:
+                continue
+            way = self._sender.way(records, message)
+            if way is None:
+                for delivery in message.ids:
+                    deliveries.put_back(records, delivery, NoWindow.reason)
+                run.put_back += len(message.ids)
+            elif all(deliveries.begin(records, delivery, way) for delivery in message.ids):
+                taken.append((message, way))
+        return taken
+
+    def _message(
+        self, theirs: Sequence[Due], telling: dict[int, Telling], silent: dict[int, str], run: Run
+    ) -> Message | None:
+        first = theirs[0]
+        for each in theirs:
+            reason = "blocked" if each.gone else "no_channel" if each.account is None else silent.get(each.id)
+            if reason is not None:
+                deliveries.refuse(self._records, each.id, reason)
+                run.refused += 1
+        if first.gone or first.account is None:
+            return None
+        if first.reminder_id is None:
+            return Message(
+                *((first.id,), first.contact, first.account, first.locale, first.kind, first.payload),
+                attempts=first.attempts,
+            )
+        left = [telling[each.id] for each in theirs if each.id in telling]
+        if not left:
+            return None
+        text, taps = body(left, self._records.today, catalogue(first.locale or SOURCE))
+        return Message(
+            tuple(each.delivery for each in left),
+            *(first.contact, first.account, first.locale, first.kind, {"body": text, "taps": taps}),
+            until=min(each.window.days.last for each in left),
+            attempts=max(each.attempts for each in theirs),
+        )
+
+
+class Pace:
+    """So many turns a second, evenly; who was held up for a moment catches up."""
+
+    def __init__(self, per_second: float) -> None:
+        self._interval = 1 / per_second
+        self._next = 0.0
+
+    async def turn(self) -> None:
+        """Wait until it is one's turn."""
+        now = time.monotonic()
+        at = max(self._next, now - _LAG_SECONDS)
+        self._next = at + self._interval
+        while (left := at - time.monotonic()) > 0:
+            await asyncio.sleep(left)
+
+    def rest(self, seconds: float) -> None:
+        """Let nobody have a turn for so long."""
+        self._next = max(self._next, time.monotonic() + seconds)
+
+
+def _is_long(fault: DeliveryFault | None) -> bool:
+    return isinstance(fault, Wait) and fault.after > PATIENCE.total_seconds()
+
+
+def _again(fault: DeliveryFault | None, attempts: int, now: datetime) -> datetime | None:
+    """When a message is tried again by itself; None: not before the person's next visit."""
+    match fault:
+        case Wait():
+            return now + timedelta(seconds=fault.after)
+        case QuotaSpent():
+            return fault.until
+        case NoConsent():
+            return now
+        case Misconfigured():
+            return now + _LONGEST_PAUSE
+        case Unavailable(in_doubt=False) if attempts < _MOST_TRIES:
+            return now + min(_FIRST_PAUSE * float(2**attempts), _LONGEST_PAUSE)
+    return None

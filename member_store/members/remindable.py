@@ -1,0 +1,243 @@
+"""Who is to be reminded of a contribution, how they stand, and why somebody is not: asked of the rows themselves.
+
+It is one statement for all, so that a whole city is planned in seconds; and the same one is asked about a single person
+again at the moment of sending, so that nobody is reminded who has paid meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from member_store.members.records import Records
+from member_store.tables.access import Basis, Consent, Contact, Delegation
+from member_store.tables.money import Account, Agreement, Contribution, ContributionPart, LedgerPosting
+from member_store.tables.people import Enrolment, EnrolmentState, Notices, Person
+from member_store.tables.reminders import Moment, Situation
+
+OPENING, DEADLINE, LATE = "remind_opening", "remind_deadline", "remind_late"
+"""What people agree to be reminded of: purposes of consent."""
+
+KINDS = {
+    Moment.OPENING: OPENING,
+    Moment.HALFWAY: DEADLINE,
+    Moment.SEVEN_DAYS: DEADLINE,
+    Moment.ONE_DAY: DEADLINE,
+    Moment.LAST_DAY: DEADLINE,
+    Moment.LATE: LATE,
+}
+"""The kind of each moment."""
+
+_NOTHING_TO_SAY = {
+    Situation.NOT_DUE: "nothing_due",
+    Situation.COVERED: "covered",
+    Situation.PAID: "already_paid",
+    Situation.DEDUCTION: "deduction",
+}
+"""Why somebody in this situation is not told, where the moment is not for them."""
+
+_NOT_YET = (EnrolmentState.DRAFT, EnrolmentState.SUBMITTED, EnrolmentState.VERIFIED)
+_OVER = (EnrolmentState.REJECTED, EnrolmentState.WITHDRAWN)
+_INSURED = (EnrolmentState.ACTIVE, EnrolmentState.LAPSED)
+
+# The tables themselves, as the statements here are put together once and never make objects.
+_P: Any = Person.__table__.c  # type: ignore[attr-defined]
+_AGREEMENT: Any = Agreement.__table__.c  # type: ignore[attr-defined]
+_PART: Any = ContributionPart.__table__.c  # type: ignore[attr-defined]
+_POSTING: Any = LedgerPosting.__table__.c  # type: ignore[attr-defined]
+_CONTRIBUTION: Any = Contribution.__table__.c  # type: ignore[attr-defined]
+DELEGATION: Any = Delegation.__table__.c  # type: ignore[attr-defined]
+CONTACT: Any = Contact.__table__.c  # type: ignore[attr-defined]
+_CONSENT: Any = Consent.__table__.c  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """A moment of a county's window: its day, and the last one on which it may still be sent.
+
+    `tells` are the situations of those who are told of it besides whoever owes something.
+    """
+
+    county: str
+    year: int
+    moment: Moment
+    due_on: date
+    last_on: date
+    tells: frozenset[Situation] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        """To what people have agreed who are told."""
+        return KINDS[self.moment]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody stands with an occasion; `reason` is why they are not told, None where they are."""
+
+    person_id: int
+    situation: Situation
+    reason: str | None
+    owed_fen: int
+
+
+def statement(occasion: Occasion, today: date) -> Select[Any]:
+    """Everybody whom the occasion concerns: id, community, situation, reason, what they owe in fen.
+
+    Those are whoever enrolled for the year in this county, and whoever was insured here the year before.
+    """
+    now = aliased(Enrolment, name="now")
+    before = aliased(Enrolment, name="before")
+    columns_of_now: Any = now
+    columns_before: Any = before
+    owed = func.coalesce(
+        select(func.sum(_POSTING.amount_fen))
+        .where(_POSTING.person_id == _P.id, _POSTING.year == occasion.year, _POSTING.account == Account.INDIVIDUAL)
+        .scalar_subquery(),
+        0,
+    )
+    own = func.coalesce(
+        select(func.sum(_PART.amount_fen))
+        .where(
+            _PART.contribution_id == _CONTRIBUTION.id,
+            _CONTRIBUTION.enrolment_id == columns_of_now.id,
+            _CONTRIBUTION.replaced_at.is_(None),
+            _PART.payer == "individual",
+        )
+        .scalar_subquery(),
+        0,
+    )
+    deducted = exists().where(
+        _AGREEMENT.person_id == _P.id,
+        _AGREEMENT.from_year <= occasion.year,
+        _AGREEMENT.to_year >= occasion.year,
+        or_(_AGREEMENT.ended_on.is_(None), _AGREEMENT.ended_on >= date(occasion.year, 1, 1)),
+    )
+    people = (
+        select(
+            _P.id.label("person_id"),
+            _P.community_id,
+            _P.county,
+            _P.died_on,
+            _P.notices,
+            func.coalesce(columns_of_now.contact_id, columns_before.contact_id).label("applied_by"),
+            columns_of_now.state.label("state"),
+            case((columns_of_now.id.is_(None), None), else_=owed).label("owed"),
+            case((columns_of_now.state.in_(_NOT_YET), None), else_=own).label("own"),
+            deducted.label("deducted"),
+        )
+        .select_from(Person.__table__)  # type: ignore[attr-defined]
+        .outerjoin(
+            now,
+            and_(
+                columns_of_now.person_id == _P.id,
+                columns_of_now.year == occasion.year,
+                columns_of_now.state.not_in(_OVER),
+            ),
+        )
+        .outerjoin(
+            before,
+            and_(
+                columns_of_now.id.is_(None),
+                columns_before.person_id == _P.id,
+                columns_before.year == occasion.year - 1,
+                columns_before.county == occasion.county,
+                columns_before.state.in_(_INSURED),
+            ),
+        )
+        .where(
+            _P.erased_at.is_(None),
+            or_(columns_of_now.county == occasion.county, columns_before.id.is_not(None)),
+        )
+        .subquery("people")
+    )
+    each = people.c
+    situation = case(
+        (each.state.is_(None), Situation.RENEW.value),
+        (each.state.in_(_NOT_YET), Situation.NOT_DUE.value),
+        (and_(each.own == 0, each.owed <= 0), Situation.COVERED.value),
+        (each.owed <= 0, Situation.PAID.value),
+        (each.deducted, Situation.DEDUCTION.value),
+        (each.owed < each.own, Situation.OWES_PART.value),
+        else_=Situation.OWES_ALL.value,
+    )
+    stands = select(people, situation.label("situation")).subquery("stands")
+    found = stands.c
+    silent = [
+        (found.situation == which.value, why) for which, why in _NOTHING_TO_SAY.items() if which not in occasion.tells
+    ]
+    may = helpers(found.person_id, found.notices, found.applied_by, today)
+    reason = case(
+        (found.died_on.is_not(None), "deceased"),
+        (found.county != occasion.county, "moved"),
+        *silent,
+        (~exists().where(*may), "no_channel"),
+        (~exists().where(*may, *reachable()), "blocked"),
+        (~exists().where(*may, *reachable(), *agreed(occasion.kind)), "no_consent"),
+        else_=None,
+    )
+    return select(
+        found.person_id,
+        found.community_id,
+        found.situation,
+        reason.label("reason"),
+        func.coalesce(found.owed, 0).label("owed"),
+        found.notices,
+        found.applied_by,
+    )
+
+
+def helpers(person_id: Any, notices: Any, applied_by: Any, today: date) -> tuple[ColumnElement[bool], ...]:
+    """The delegations of those who are told what concerns a person: themselves, who helps them, or both, as they want.
+
+    Who only applied for somebody is told of what they applied for.
+    """
+    himself = DELEGATION.relation == "self"
+    return (
+        DELEGATION.person_id == person_id,
+        DELEGATION.revoked_at.is_(None),
+        DELEGATION.contact_id.is_not(None),
+        or_(DELEGATION.expires_on.is_(None), DELEGATION.expires_on >= today),
+        or_(DELEGATION.basis != Basis.APPLICATION, DELEGATION.contact_id == applied_by),
+        or_(notices == Notices.BOTH, himself == (notices == Notices.RESIDENT)),
+    )
+
+
+def reachable() -> tuple[ColumnElement[bool], ...]:
+    """That one of the accounts of a delegation's contact can be reached."""
+    return (
+        or_(CONTACT.id == DELEGATION.contact_id, CONTACT.joined_id == DELEGATION.contact_id),
+        CONTACT.account.is_not(None),
+        CONTACT.gone_at.is_(None),
+    )
+
+
+def agreed(kind: str) -> tuple[ColumnElement[bool], ...]:
+    """That a delegation's contact has agreed to a kind of reminder."""
+    return (
+        _CONSENT.contact_id == DELEGATION.contact_id,
+        _CONSENT.person_id.is_(None),
+        _CONSENT.purpose == kind,
+        _CONSENT.withdrawn_at.is_(None),
+    )
+
+
+def standings(records: Records, occasion: Occasion, people: Sequence[int]) -> Iterator[Standing]:
+    """How these people stand with an occasion now; nobody whom it does not concern any more."""
+    all_of_them = statement(occasion, records.today).subquery()
+    wanted = select(all_of_them).where(all_of_them.c.person_id.in_(people))
+    for row in records.connection.execute(wanted):
+        yield Standing(row.person_id, Situation(row.situation), row.reason, int(row.owed))
+
+
+def counted(records: Records, occasion: Occasion) -> list[tuple[Situation, str | None, int]]:
+    """How many people stand how with an occasion, and how many of them are not told and why."""
+    everybody = statement(occasion, records.today).subquery().c
+    alike = everybody.situation, everybody.reason
+    rows = records.connection.execute(select(*alike, func.count()).group_by(*alike).order_by(*alike))
+    return [(Situation(situation), reason, int(number)) for situation, reason, number in rows]

@@ -1,0 +1,308 @@
+"""Reminders: planned in sets, once for each person and moment, and accounted for to the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, case, exists, func, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from member_store.members.deliveries import REMINDER
+from member_store.members.records import Records
+from member_store.members.remindable import (
+    CONTACT,
+    DELEGATION,
+    Occasion,
+    agreed,
+    helpers,
+    reachable,
+    statement,
+)
+from member_store.tables.conversations import conversations
+from member_store.tables.people import Person
+from member_store.tables.reminders import Moment, Situation, reminder_plans, reminders
+from member_store.tables.sending import DeliveryState, deliveries
+
+CHUNK = 20_000
+"""People planned in one transaction: others who write wait for as long as that takes."""
+
+_reminders, _plans, _deliveries, _conversations = reminders.c, reminder_plans.c, deliveries.c, conversations.c
+_people: Any = Person.__table__.c  # type: ignore[attr-defined]
+
+_UNREACHED = ("no_channel", "blocked")
+_CALLED = (Situation.RENEW, Situation.OWES_PART, Situation.OWES_ALL)
+_MESSENGERS = ("wechat", "telegram")
+"""Channels on which somebody is told without coming to look."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What one chunk of a plan came to: how many reminders, and how many messages for them."""
+
+    reminders: int
+    messages: int
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A reminder that was planned, with the name of whom it is about."""
+
+    id: int
+    person_id: int
+    county: str
+    year: int
+    moment: Moment
+    due_on: date
+    last_on: date
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Account:
+    """How many reminders of a moment came to the same: `result` is a state of deliveries, or `not_sent`.
+
+    `delivered`, `in_doubt`, `waiting` (for its time, a quota, a visit) or `not_sent`, with the reason.
+    """
+
+    year: int
+    moment: Moment
+    result: str
+    reason: str | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """Somebody whom no channel reaches and who owes something."""
+
+    person_id: int
+    situation: Situation
+    reason: str
+    community_id: int | None
+
+
+def last_person(records: Records) -> int:
+    """The highest id of a person."""
+    return int(records.connection.execute(select(func.coalesce(func.max(_people.id), 0))).scalar_one())
+
+
+def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int) -> Planned:
+    """Plan an occasion for people with ids from one to another, the first not included; what is planned stays.
+
+    `at` is when the messages may leave.
+    """
+    found = statement(occasion, records.today).subquery().c
+    new = select(
+        found.person_id,
+        found.community_id,
+        literal(occasion.county),
+        literal(occasion.year),
+        literal(occasion.moment.value),
+        literal(occasion.due_on),
+        literal(occasion.last_on),
+        found.situation,
+        found.reason,
+        literal(records.now, _reminders.planned_at.type),
+    ).where(found.person_id > after, found.person_id <= to)
+    names = (
+        *("person_id", "community_id", "county", "year", "moment", "due_on", "last_on", "situation", "reason"),
+        "planned_at",
+    )
+    planned = records.connection.execute(_once(records, reminders, new, names)).rowcount
+    return Planned(planned, _leave(records, occasion, at, after, to) if planned else 0)
+
+
+def plan_next(records: Records, occasion: Occasion, at: datetime, most: int = CHUNK) -> Planned | None:
+    """Plan an occasion for the next so many people; None where it is planned already, or somebody else is at it."""
+    key = (
+        _plans.county == occasion.county,
+        _plans.year == occasion.year,
+        _plans.moment == occasion.moment,
+        _plans.due_on == occasion.due_on,
+    )
+    begun = select(
+        literal(occasion.county),
+        literal(occasion.year),
+        literal(occasion.moment.value),
+        literal(occasion.due_on),
+        literal(0),
+        literal(records.now, _plans.begun_at.type),
+    ).where(~exists().where(*key))
+    names = ("county", "year", "moment", "due_on", "planned_to", "begun_at")
+    records.connection.execute(_once(records, reminder_plans, begun, names))
+    mine = select(_plans.id, _plans.planned_to).where(*key, _plans.finished_at.is_(None))
+    row = records.connection.execute(mine.with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    last = last_person(records)
+    to = min(row.planned_to + most, last)
+    found = plan(records, occasion, at, row.planned_to, to)
+    done = {"planned_to": to, "finished_at": records.now if to == last else None}
+    records.connection.execute(update(reminder_plans).where(_plans.id == row.id).values(**done))
+    return found
+
+
+def _leave(records: Records, occasion: Occasion, at: datetime, after: int, to: int) -> int:
+    """Leave a message for everybody who is told, on the one of their accounts that they used last."""
+    new = _of(occasion, _reminders.reason.is_(None), _reminders.person_id > after, _reminders.person_id <= to)
+    found = _recipients(records, occasion, select(_reminders.person_id).where(*new))
+    rows: Select[Any] = select(
+        _reminders.id,
+        found.c.contact,
+        found.c.channel,
+        literal(REMINDER),
+        literal(DeliveryState.WAITING.value),
+        literal(0),
+        literal(records.now, _deliveries.created_at.type),
+        literal(records.now, _deliveries.changed_at.type),
+        literal(at, _deliveries.try_at.type),
+    ).where(found.c.person_id == _reminders.person_id, found.c.rank == 1, *_of(occasion))
+    names = ("reminder_id", "contact", "channel", "kind", "state", "attempts", "created_at", "changed_at", "try_at")
+    return int(records.connection.execute(_once(records, deliveries, rows, names)).rowcount)
+
+
+def _recipients(records: Records, occasion: Occasion, people: Any) -> Any:
+    """Who is told of an occasion for these people, on each of their accounts; `rank` is 1 for the one that they used
+    last, messengers before pages.
+
+    `people` are ids or a statement that finds them. A subquery of person_id, contact, channel, relation and rank.
+    """
+    everybody = statement(occasion, records.today).subquery().c
+    may = helpers(everybody.person_id, everybody.notices, everybody.applied_by, records.today)
+    heard = select(_conversations.heard_at).where(_conversations.contact == CONTACT.contact).scalar_subquery()
+    order = (
+        case((CONTACT.channel.in_(_MESSENGERS), 0), else_=1),
+        case((heard.is_(None), 1), else_=0),
+        heard.desc(),
+        CONTACT.id.desc(),
+    )
+    return (
+        select(
+            everybody.person_id,
+            CONTACT.contact,
+            CONTACT.channel,
+            DELEGATION.relation,
+            func.row_number()
+            .over(partition_by=(everybody.person_id, DELEGATION.contact_id), order_by=order)
+            .label("rank"),
+        )
+        .join(DELEGATION.id.table, and_(*may))
+        .join(CONTACT.id.table, and_(*reachable()))
+        .where(everybody.person_id.in_(people), everybody.reason.is_(None), exists().where(*agreed(occasion.kind)))
+        .subquery()
+    )
+
+
+def planned(records: Records, ids: Sequence[int]) -> list[Remembered]:
+    """The reminders with these ids."""
+    wanted: Select[Any] = (
+        select(reminders, _people.personal)
+        .join(Person.__table__, _people.id == _reminders.person_id)  # type: ignore[attr-defined]
+        .where(_reminders.id.in_(ids))
+    )
+    return [
+        Remembered(
+            *(row.id, row.person_id, row.county, row.year, Moment(row.moment), row.due_on, row.last_on),
+            str(records.unseal(row.personal, f"person {row.person_id}")["name"]) if row.personal else "",
+        )
+        for row in records.connection.execute(wanted)
+    ]
+
+
+def audience(records: Records, occasion: Occasion, people: Sequence[int]) -> dict[tuple[int, str], str]:
+    """Who may be told of an occasion for these people now: by person and account, who the person is to them."""
+    found = _recipients(records, occasion, people)
+    rows = records.connection.execute(select(found.c.person_id, found.c.contact, found.c.relation))
+    return {(person_id, contact): relation for person_id, contact, relation in rows}
+
+
+def expire(records: Records) -> int:
+    """What could not be sent until its last day will not be: the reason is why it had to wait. Returns how many."""
+    over = select(_reminders.id).where(_reminders.last_on < records.today)
+    ended = (
+        update(deliveries)
+        .where(
+            _deliveries.kind == REMINDER,
+            _deliveries.state == DeliveryState.WAITING,
+            _deliveries.reminder_id.in_(over),
+        )
+        .values(
+            state=DeliveryState.REFUSED,
+            reason=func.coalesce(_deliveries.reason, "too_late"),
+            changed_at=records.now,
+            try_at=None,
+        )
+    )
+    return int(records.connection.execute(ended).rowcount)
+
+
+def accounts(records: Records, county: str, year: int) -> list[Account]:
+    """What became of the reminders of a county and year: each counts once, by the best that its messages came to."""
+    found = _results().where(_reminders.county == county, _reminders.year == year).subquery().c
+    alike = found.year, found.moment, found.result, found.reason
+    rows = records.connection.execute(select(*alike, func.count()).group_by(*alike).order_by(*alike))
+    return [Account(of, Moment(moment), result, reason, int(number)) for of, moment, result, reason, number in rows]
+
+
+def _results() -> Select[Any]:
+    """Each reminder with what became of it, and why."""
+    best = {
+        "delivered": (DeliveryState.SENT, DeliveryState.GIVEN),
+        "in_doubt": (DeliveryState.IN_DOUBT, DeliveryState.SENDING),
+        "waiting": (DeliveryState.WAITING,),
+    }
+    theirs = select(
+        _deliveries.reminder_id,
+        *(func.max(case((_deliveries.state.in_(states), 1), else_=0)).label(name) for name, states in best.items()),
+        func.min(_deliveries.reason).label("reason"),
+    )
+    of = theirs.where(_deliveries.reminder_id.is_not(None)).group_by(_deliveries.reminder_id).subquery().c
+    result = case(*((getattr(of, name) == 1, name) for name in best), else_="not_sent")
+    return select(
+        _reminders.year,
+        _reminders.moment,
+        result.label("result"),
+        case((result == "delivered", None), else_=func.coalesce(_reminders.reason, of.reason)).label("reason"),
+    ).select_from(reminders.outerjoin(of.reminder_id.table, of.reminder_id == _reminders.id))
+
+
+def unreached(records: Records, county: str, year: int, community_id: int | None = None) -> list[Unreached]:
+    """Whom nothing reaches and who owed something when their last reminder came up, by community and person."""
+    latest = (
+        select(_reminders.person_id, func.max(_reminders.id).label("id"))
+        .where(_reminders.county == county, _reminders.year == year)
+        .group_by(_reminders.person_id)
+        .subquery()
+        .c
+    )
+    wanted = (
+        select(_reminders.person_id, _reminders.situation, _reminders.reason, _reminders.community_id)
+        .join(latest.id.table, latest.id == _reminders.id)
+        .where(_reminders.reason.in_(_UNREACHED), _reminders.situation.in_(_CALLED))
+        .order_by(_reminders.community_id, _reminders.person_id)
+    )
+    if community_id is not None:
+        wanted = wanted.where(_reminders.community_id == community_id)
+    return [
+        Unreached(row.person_id, row.situation, row.reason, row.community_id)
+        for row in records.connection.execute(wanted)
+    ]
+
+
+def _of(occasion: Occasion, *more: Any) -> tuple[Any, ...]:
+    return (
+        _reminders.county == occasion.county,
+        _reminders.year == occasion.year,
+        _reminders.moment == occasion.moment,
+        _reminders.due_on == occasion.due_on,
+        *more,
+    )
+
+
+def _once(records: Records, table: Any, rows: Select[Any], names: Sequence[str]) -> Any:
+    """An insertion that leaves out what is there."""
+    dialect = postgresql if records.connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).from_select(names, rows).on_conflict_do_nothing()
