@@ -55,6 +55,8 @@ _WRITE_AGAIN_SECONDS = 2.0
 _WRITE_FOR_SECONDS = 90.0
 """Well within the time after which what was not settled is in doubt."""
 
+_ALIVE_SECONDS = 30.0
+
 _LAG_SECONDS = 0.5
 """By so much a sender that was held up may be late and still catch up."""
 
@@ -118,7 +120,7 @@ class Dispatching:
             taken = await self._recorded(lambda records: _Taking(records, self._sender, self._hours).take(run))
             if taken is None:
                 break
-            outcomes = await asyncio.gather(*(self._one(message, way) for message, way in taken))
+            outcomes = await self._sent(taken, run)
             for each in outcomes:
                 failures = failures + 1 if isinstance(each.fault, Unavailable) else 0
                 if isinstance(each.fault, QuotaSpent | Misconfigured) or failures == FAILURES or _is_long(each.fault):
@@ -126,9 +128,39 @@ class Dispatching:
             await self._settle(outcomes, run)
         return run
 
-    async def _one(self, message: Message, way: str) -> _Outcome:
+    async def _sent(self, taken: Sequence[tuple[Message, str]], run: Run) -> list[_Outcome]:
+        begun: set[int] = set()
+        tasks = [asyncio.create_task(self._one(message, way, begun)) for message, way in taken]
+        alive = asyncio.create_task(self._alive([each for message, _ in taken for each in message.ids]))
+        try:
+            return await asyncio.gather(*tasks)
+        except asyncio.CancelledError:
+            # Whoever stops the program now does not know what of it arrived; what was not begun waits.
+            await asyncio.wait(tasks)
+            stopped = [
+                _Outcome(message, way, Unavailable("stopped", in_doubt=message.ids[0] in begun))
+                if task.cancelled()
+                else task.result()
+                for task, (message, way) in zip(tasks, taken, strict=True)
+            ]
+            await self._settle(stopped, run)
+            raise
+        finally:
+            alive.cancel()
+
+    async def _alive(self, ids: list[int]) -> None:
+        """Say now and then that these are still in hand, as long as a platform's patience is asked for."""
+        while True:
+            await asyncio.sleep(_ALIVE_SECONDS)
+            try:
+                await self._recorded(lambda records: outbox.still_sending(records, ids))
+            except StoreError as error:
+                log_failure("the ledger cannot be written", error)
+
+    async def _one(self, message: Message, way: str, begun: set[int]) -> _Outcome:
         async with self._under_way:
             await self._pace.turn()
+            begun.add(message.ids[0])
             try:
                 return _Outcome(message, way, None, await self._sender.send(message, way))
             except DeliveryFault as fault:
@@ -175,6 +207,8 @@ class Dispatching:
                     platform_id=each.platform_id,
                 )
                 states.append((state, fault))
+            if again is not None:
+                outbox.keep_order(records, message.contact, again)
             self._sender.settled(records, message, each.way, fault)
         if stopped is not None:
             until = _again(stopped, 1, records.now) or records.now + PATIENCE
@@ -230,10 +264,14 @@ class _Taking:
         self, theirs: Sequence[Due], telling: dict[int, Telling], silent: dict[int, str], run: Run
     ) -> Message | None:
         first = theirs[0]
+        reason = "blocked" if first.gone else "no_channel" if first.account is None else None
+        if first.reminder_id is None and reason is not None:
+            # They may come back.
+            deliveries.put_back(self._records, first.id, reason)
+            return None
         for each in theirs:
-            reason = "blocked" if each.gone else "no_channel" if each.account is None else silent.get(each.id)
-            if reason is not None:
-                deliveries.refuse(self._records, each.id, reason)
+            if (why := reason or silent.get(each.id)) is not None:
+                deliveries.refuse(self._records, each.id, why)
                 run.refused += 1
         if first.gone or first.account is None:
             return None

@@ -113,6 +113,18 @@ def put_off(records: Records, channel: str, until: datetime, reason: str) -> int
     return int(records.connection.execute(update(deliveries).where(*mine).values(try_at=until, reason=reason)).rowcount)
 
 
+def still_sending(records: Records, ids: Sequence[int]) -> None:
+    """Whoever has these in hand is alive, and at it."""
+    theirs = (_columns.id.in_(ids), _columns.state == DeliveryState.SENDING)
+    records.connection.execute(update(deliveries).where(*theirs).values(changed_at=records.now))
+
+
+def keep_order(records: Records, contact: str, until: datetime) -> None:
+    """What else is due for a contact waits as well, since what comes before it has to."""
+    theirs = (_columns.contact == contact, _columns.state == DeliveryState.WAITING, _columns.try_at < until)
+    records.connection.execute(update(deliveries).where(*theirs).values(try_at=until))
+
+
 def doubt_stale(records: Records) -> int:
     """What was handed to a platform by a sender that is no more: nobody knows whether it arrived. Returns how many."""
     stale = (_columns.state == DeliveryState.SENDING, _columns.changed_at < records.now - STALE)

@@ -126,6 +126,8 @@ def test_every_action_in_the_audit_of_a_person_has_words() -> None:
         "contact_gone",
         "file_imported",
         "list_exported",
+        "reminders_declined",
+        "reminders_wanted",
         "staff_added",
         "staff_bound",
         "staff_code",

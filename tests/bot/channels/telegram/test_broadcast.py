@@ -206,6 +206,6 @@ async def test_who_cannot_begin_is_told_what_to_do(strict: TelegramStandIn) -> N
 
 
 def test_the_patience_for_one_message_is_shorter_than_the_ledger_takes_it_for_lost() -> None:
-    from member_store.members.deliveries import _STALE
+    from member_store.members.deliveries import STALE
 
-    assert _STALE.total_seconds() > broadcast.PATIENCE * 1.5
+    assert STALE.total_seconds() > broadcast.PATIENCE * 1.5
