@@ -21,6 +21,7 @@ from bot.commands.options import AsJson, Locale, catalogue_of, print_json, refus
 from bot.commands.people import people
 from bot.commands.policy import policy
 from bot.commands.questions import add_questions
+from bot.commands.reminders import reminders
 from bot.commands.retention import retention
 from bot.commands.staff import staff
 from bot.commands.telegram import telegram
@@ -51,6 +52,7 @@ app.add_typer(dialogues, name="dialogs")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="db")
 app.add_typer(retention, name="retention")
+app.add_typer(reminders, name="reminders")
 app.add_typer(ledger, name="ledger")
 app.add_typer(staff, name="staff")
 app.add_typer(telegram, name="telegram")

@@ -152,19 +152,28 @@ class Acting:
 @contextmanager
 def acting(login: str, **given: Any) -> Iterator[Acting]:
     """Act as a member of staff of an office, or as an administrator. A refusal leaves with exit code 2."""
+    from member_store.members.refusals import Refusal
+    from member_store.tables.access import Role
+
+    with any_staff(login, **given) as act:
+        if act.member.role not in (Role.OFFICE, Role.ADMINISTRATOR):
+            raise Refusal("not_your_role", role=act.member.role.value)
+        yield act
+
+
+@contextmanager
+def any_staff(login: str, **given: Any) -> Iterator[Acting]:
+    """Act as any member of staff: what they may do is for the caller to see to. A refusal leaves with exit code 2."""
     from bot.members.refused import refused
     from bot.opening import open_store
     from member_store.members import staff
     from member_store.members.refusals import Refusal
-    from member_store.tables.access import Role
 
     settings, words = settings_of(**given), catalogue_of(None)
     with open_store(settings) as store:
         try:
             with store.records(today=settings.now) as records:
                 member = staff.by_login(records, login)
-                if member.role not in (Role.OFFICE, Role.ADMINISTRATOR):
-                    raise Refusal("not_your_role", role=member.role.value)
                 records.actor = staff.actor(member, "command")
                 yield Acting(records, member, settings, words)
         except Refusal as refusal:

@@ -131,7 +131,8 @@ class Dispatching:
     async def _sent(self, taken: Sequence[tuple[Message, str]], run: Run) -> list[_Outcome]:
         begun: set[int] = set()
         tasks = [asyncio.create_task(self._one(message, way, begun)) for message, way in taken]
-        alive = asyncio.create_task(self._alive([each for message, _ in taken for each in message.ids]))
+        ids = [each for message, _ in taken for each in message.ids]
+        alive = asyncio.create_task(self._alive(ids))
         try:
             return await asyncio.gather(*tasks)
         except asyncio.CancelledError:

@@ -62,9 +62,9 @@ class Working:
         for each in self._running:
             each.close()
 
-    async def plan(self) -> list[Plan]:
-        """Plan the reminders that have come due."""
-        found = await asyncio.to_thread(lambda: list(plan_due(self._store, self._hours, self._clock)))
+    async def plan(self, county: str | None = None) -> list[Plan]:
+        """Plan the reminders that have come due, of one county or of all."""
+        found = await asyncio.to_thread(lambda: list(plan_due(self._store, self._hours, self._clock, county)))
         for each in found:
             structlog.get_logger().info(
                 "reminders planned",

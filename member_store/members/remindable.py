@@ -7,13 +7,14 @@ again at the moment of sending, so that nobody is reminded who has paid meanwhil
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from member_store.members.people import Personal
 from member_store.members.records import Records
 from member_store.tables.access import Basis, Consent, Contact, Delegation
 from member_store.tables.money import Account, Agreement, Contribution, ContributionPart, LedgerPosting
@@ -84,6 +85,14 @@ class Standing:
     situation: Situation
     reason: str | None
     owed_fen: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """How somebody stands with an occasion, and who it is."""
+
+    standing: Standing
+    personal: Personal = field(repr=False)
 
 
 def statement(occasion: Occasion, today: date) -> Select[Any]:
@@ -227,6 +236,37 @@ def agreed(kind: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def listed(
+    records: Records,
+    occasion: Occasion,
+    *,
+    community_id: int | None = None,
+    reasons: Sequence[str] = (),
+    situations: Sequence[Situation] = (),
+    most: int | None = None,
+) -> list[Listed]:
+    """Who is told of an occasion and who is not, by person: of one community, for these reasons, in these situations.
+
+    Where none are given, all of them.
+    """
+    found = statement(occasion, records.today).subquery()
+    everybody = found.c
+    wanted: Select[Any] = select(found, _P.personal).join(_P.id.table, _P.id == everybody.person_id)
+    if community_id is not None:
+        wanted = wanted.where(everybody.community_id == community_id)
+    if reasons:
+        wanted = wanted.where(everybody.reason.in_(reasons))
+    if situations:
+        wanted = wanted.where(everybody.situation.in_([each.value for each in situations]))
+    return [
+        Listed(
+            Standing(row.person_id, Situation(row.situation), row.reason, int(row.owed)),
+            Personal.from_dict(records.unseal(row.personal, f"person {row.person_id}")),
+        )
+        for row in records.connection.execute(wanted.order_by(everybody.person_id).limit(most))
+    ]
+
+
 def standings(records: Records, occasion: Occasion, people: Sequence[int]) -> Iterator[Standing]:
     """How these people stand with an occasion now; nobody whom it does not concern any more."""
     all_of_them = statement(occasion, records.today).subquery()
@@ -235,9 +275,14 @@ def standings(records: Records, occasion: Occasion, people: Sequence[int]) -> It
         yield Standing(row.person_id, Situation(row.situation), row.reason, int(row.owed))
 
 
-def counted(records: Records, occasion: Occasion) -> list[tuple[Situation, str | None, int]]:
-    """How many people stand how with an occasion, and how many of them are not told and why."""
+def counted(
+    records: Records, occasion: Occasion, community_id: int | None = None
+) -> list[tuple[Situation, str | None, int]]:
+    """How many people, of a community or of all, stand how with an occasion, and how many are not told and why."""
     everybody = statement(occasion, records.today).subquery().c
     alike = everybody.situation, everybody.reason
-    rows = records.connection.execute(select(*alike, func.count()).group_by(*alike).order_by(*alike))
+    wanted = select(*alike, func.count()).group_by(*alike).order_by(*alike)
+    if community_id is not None:
+        wanted = wanted.where(everybody.community_id == community_id)
+    rows = records.connection.execute(wanted)
     return [(Situation(situation), reason, int(number)) for situation, reason, number in rows]

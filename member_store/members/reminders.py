@@ -23,7 +23,7 @@ from member_store.members.remindable import (
 )
 from member_store.tables.conversations import conversations
 from member_store.tables.people import Person
-from member_store.tables.reminders import Moment, Situation, reminder_plans, reminders
+from member_store.tables.reminders import Moment, reminder_plans, reminders
 from member_store.tables.sending import DeliveryState, deliveries
 
 CHUNK = 20_000
@@ -32,8 +32,6 @@ CHUNK = 20_000
 _reminders, _plans, _deliveries, _conversations = reminders.c, reminder_plans.c, deliveries.c, conversations.c
 _people: Any = Person.__table__.c  # type: ignore[attr-defined]
 
-_UNREACHED = ("no_channel", "blocked")
-_CALLED = (Situation.RENEW, Situation.OWES_PART, Situation.OWES_ALL)
 _MESSENGERS = ("wechat", "telegram")
 """Channels on which somebody is told without coming to look."""
 
@@ -72,16 +70,6 @@ class Account:
     result: str
     reason: str | None
     count: int
-
-
-@dataclass(frozen=True)
-class Unreached:
-    """Somebody whom no channel reaches and who owes something."""
-
-    person_id: int
-    situation: Situation
-    reason: str
-    community_id: int | None
 
 
 def last_person(records: Records) -> int:
@@ -269,29 +257,6 @@ def _results() -> Select[Any]:
     ).select_from(reminders.outerjoin(of.reminder_id.table, of.reminder_id == _reminders.id))
 
 
-def unreached(records: Records, county: str, year: int, community_id: int | None = None) -> list[Unreached]:
-    """Whom nothing reaches and who owed something when their last reminder came up, by community and person."""
-    latest = (
-        select(_reminders.person_id, func.max(_reminders.id).label("id"))
-        .where(_reminders.county == county, _reminders.year == year)
-        .group_by(_reminders.person_id)
-        .subquery()
-        .c
-    )
-    wanted = (
-        select(_reminders.person_id, _reminders.situation, _reminders.reason, _reminders.community_id)
-        .join(latest.id.table, latest.id == _reminders.id)
-        .where(_reminders.reason.in_(_UNREACHED), _reminders.situation.in_(_CALLED))
-        .order_by(_reminders.community_id, _reminders.person_id)
-    )
-    if community_id is not None:
-        wanted = wanted.where(_reminders.community_id == community_id)
-    return [
-        Unreached(row.person_id, row.situation, row.reason, row.community_id)
-        for row in records.connection.execute(wanted)
-    ]
-
-
 def _of(occasion: Occasion, *more: Any) -> tuple[Any, ...]:
     return (
         _reminders.county == occasion.county,
@@ -305,4 +270,9 @@ def _of(occasion: Occasion, *more: Any) -> tuple[Any, ...]:
 def _once(records: Records, table: Any, rows: Select[Any], names: Sequence[str]) -> Any:
     """An insertion that leaves out what is there."""
     dialect = postgresql if records.connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).from_select(names, rows).on_conflict_do_nothing()
+    return (
+        dialect.insert(table)
+        .from_select(names, rows)
+        .on_conflict_do_nothing()
+        .execution_options(preserve_rowcount=True)
+    )
