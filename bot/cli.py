@@ -27,6 +27,7 @@ from bot.commands.staff import staff
 from bot.commands.telegram import telegram
 from bot.commands.village import add_village
 from bot.commands.wechat import wechat
+from bot.commands.worker import add_worker
 
 if TYPE_CHECKING:
     from bot.service import Outbound, Service
@@ -46,6 +47,7 @@ add_explaining(app)
 add_hospitals(app)
 add_village(app)
 add_backups(app)
+add_worker(app)
 app.add_typer(policy, name="policy")
 app.add_typer(people, name="people")
 app.add_typer(dialogues, name="dialogs")

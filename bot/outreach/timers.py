@@ -17,7 +17,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.logs import log_failure
-from bot.outreach.working import Working
+from bot.outreach.working import Working, tell_plans
 from member_store.members.records import OFFICE_TIME
 
 SEND_SECONDS = 5
@@ -41,13 +41,16 @@ class Timers:
     def start(self) -> None:
         """Begin, with everything that is due."""
         working = self._working
-        self._every(PLAN_SECONDS, working.plan)
+        self._every(PLAN_SECONDS, self._plan)
         self._every(PLAN_SECONDS, working.tidy)
         for channel in working.channels:
             self._every(SEND_SECONDS, functools.partial(working.send, channel))
         self._daily(RETAIN_AT, working.retain)
         self._daily(BACK_UP_AT, working.back_up)
         self._scheduler.start()
+
+    async def _plan(self) -> None:
+        tell_plans(await self._working.plan())
 
     async def close(self) -> None:
         """Begin nothing more, and let what is under way end."""

@@ -7,7 +7,7 @@ again, as that stands in the rows.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -30,6 +30,19 @@ _VISITS_AT_ONCE = 5_000
 _BACKUP = "hebao-"
 
 Result = TypeVar("Result")
+
+
+def tell_plans(found: Sequence[Plan]) -> None:
+    """Put into the log what was planned."""
+    for each in found:
+        structlog.get_logger().info(
+            "reminders planned",
+            county=each.occasion.county,
+            year=each.occasion.year,
+            moment=each.occasion.moment.value,
+            reminders=each.reminders,
+            messages=each.messages,
+        )
 
 
 class Working:
@@ -64,17 +77,7 @@ class Working:
 
     async def plan(self, county: str | None = None) -> list[Plan]:
         """Plan the reminders that have come due, of one county or of all."""
-        found = await asyncio.to_thread(lambda: list(plan_due(self._store, self._hours, self._clock, county)))
-        for each in found:
-            structlog.get_logger().info(
-                "reminders planned",
-                county=each.occasion.county,
-                year=each.occasion.year,
-                moment=each.occasion.moment.value,
-                reminders=each.reminders,
-                messages=each.messages,
-            )
-        return found
+        return await asyncio.to_thread(lambda: list(plan_due(self._store, self._hours, self._clock, county)))
 
     async def send(self, channel: str) -> Run:
         """Send what is due on a channel, if anything is. Raises StoreError, SettingsError."""

@@ -1,0 +1,41 @@
+"""`hebao worker`: plan and send reminders and do the nightly work, beside web servers on one PostgreSQL."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.commands.options import refuse, settings_of
+from policy_engine.errors import N_
+
+
+def add_worker(app: typer.Typer) -> None:
+    """Put the command into the command line."""
+
+    @app.command()
+    def worker() -> None:
+        """Plan and send reminders and do the nightly work. Any number of these share one PostgreSQL."""
+        import asyncio
+
+        from bot.commands.options import catalogue_of
+        from bot.logs import set_up_logs
+        from bot.opening import open_store
+        from bot.outreach.working import Working
+        from bot.settings import sqlite_folder
+
+        settings, words = settings_of(), catalogue_of(None)
+        if sqlite_folder(settings.database_url) is not None:
+            refuse(words(N_("worker.not_on_sqlite")))
+        set_up_logs()
+
+        async def work() -> None:
+            with open_store(settings) as store:
+                try:
+                    from bot.outreach.processes import Processes
+                except ImportError:
+                    refuse(words(N_("worker.not_installed")))
+                working = Working(store, settings)
+                await Processes(working, settings.database_url).run(
+                    lambda: typer.echo(words(N_("worker.works"), channels=", ".join(working.channels) or "–"))
+                )
+
+        asyncio.run(work())
