@@ -47,8 +47,13 @@ def reminded_of(records: Records, inbound: Inbound, taken: Sequence[Waiting], lo
     contact = records.hash(inbound.channel, inbound.account)
     asked = [Asked(each.id, contact, each.reminder_id) for each in taken if each.reminder_id is not None]
     telling, silent = still(records, asked)
-    for delivery, reason in silent.items():
-        deliveries.refuse(records, delivery, reason)
+    for each in taken:
+        if each.id in telling:
+            deliveries.given(records, each.id)
+        # What may have arrived remains in doubt once there is nothing to say any more.
+        elif each.id in silent and not each.in_doubt:
+            reason = silent[each.id]
+            deliveries.refuse(records, each.id, (each.reason or reason) if reason == "too_late" else reason)
     return body(telling.values(), records.today, catalogue(locale))[0] if telling else ""
 
 

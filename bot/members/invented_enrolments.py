@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -61,8 +62,12 @@ class InventedEnrolments:
     `scheme` is the pack of a county whose figures are all set: what everybody owes goes by it.
     """
 
-    def __init__(self, scheme: Scheme, year: int, draw: random.Random) -> None:
+    def __init__(
+        self, scheme: Scheme, year: int, draw: random.Random, states: Mapping[EnrolmentState, int] | None = None
+    ) -> None:
+        """`states` says how many of a thousand are in each state; what is usual where it is not given."""
         self.count = 0
+        self._states = states or _STATES
         self._scheme = scheme
         self._year = year
         self._first = date(year, 1, 1)
@@ -74,7 +79,9 @@ class InventedEnrolments:
     ) -> None:
         """Enrol the person with the id `key`, who lives in this community; one who is `dead` was enrolled and ended."""
         due = self._due(person)
-        state = EnrolmentState.WITHDRAWN if dead else self._draw.choices(list(_STATES), list(_STATES.values()))[0]
+        state = (
+            EnrolmentState.WITHDRAWN if dead else self._draw.choices(list(self._states), list(self._states.values()))[0]
+        )
         if state in _WORKED_OUT and not due.own:
             state = EnrolmentState.ACTIVE
         ended = self._first + timedelta(self._draw.randrange(28)) if state in _REASONS else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -24,6 +24,7 @@ from member_store.tables.people import (
     Certificate,
     Doubt,
     DoubtState,
+    EnrolmentState,
     Household,
     Notices,
     Person,
@@ -64,12 +65,14 @@ def invent(
     year: int,
     today: date,
     add: bool = False,
+    states: Mapping[EnrolmentState, int] | None = None,
     told: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Write so many invented people into the store, and return how many enrolments they have.
 
     `scheme` is the pack of a county whose figures are all set, as the demonstration county's are: everybody owes by
-    it. Who and what there is, is the same for the same arguments in an empty store. It goes in transactions of some
+    it. `states` says how many of a thousand enrolments are in which state; what is usual where it is not given. Who and
+    what there is, is the same for the same arguments in an empty store. It goes in transactions of some
     ten thousand people, and `told` hears how many there are after each; the audit has one record, at the beginning.
 
     Raises Refusal: `people_there` where the store holds anybody and `add` is not set, `no_areas` once all invented
@@ -80,7 +83,7 @@ def invent(
     with store.records(actor, today=today) as records:
         area = _begin(records, add, {"people": count, "seed": seed, "counties": list(counties), "year": year})
     households = invented_households(count, seed, counties, year, area)
-    writer = _Writer(scheme, year, random.Random(f"{seed} {year} {area} enrolments"))  # noqa: S311 - no secret
+    writer = _Writer(scheme, year, random.Random(f"{seed} {year} {area} enrolments"), states)  # noqa: S311 - no secret
     while batch := list(islice(households, _HOUSEHOLDS)):
         with store.records(actor, today=today) as records:
             writer.write(records, batch)
@@ -102,14 +105,16 @@ def _begin(records: Records, add: bool, what: dict[str, Any]) -> str:
 class _Writer:
     """Writes households in batches; knows the communities that are there already."""
 
-    def __init__(self, scheme: Scheme, year: int, draw: random.Random) -> None:
+    def __init__(
+        self, scheme: Scheme, year: int, draw: random.Random, states: Mapping[EnrolmentState, int] | None
+    ) -> None:
         self.people = 0
         self._year = year
         self._first = date(year, 1, 1)
         self._draw = draw
         self._communities: dict[tuple[str, str], int] = {}
         self._eager: dict[int, float] = {}
-        self._enrolments = InventedEnrolments(scheme, year, draw)
+        self._enrolments = InventedEnrolments(scheme, year, draw, states)
 
     @property
     def enrolments(self) -> int:

@@ -40,7 +40,11 @@ _AGAIN_SECONDS = 2.0
 class Processes:
     """The work of this process among all that there are. Belongs to one event loop."""
 
-    def __init__(self, working: Working, database_url: str) -> None:
+    def __init__(
+        self, working: Working, database_url: str, *, send: str = _EVERY_TEN_SECONDS, plan: str = _EVERY_MINUTE
+    ) -> None:
+        """`send` and `plan` are when it is looked into what is due, as cron has it, with seconds in the sixth place."""
+        self._send, self._plan = send, plan
         self._working = working
         self._address = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._ends = asyncio.Event()
@@ -101,17 +105,17 @@ class Processes:
         async def plan() -> None:
             tell_plans(await working.plan())
 
-        self._periodic(app, "plan", _EVERY_MINUTE, plan)
-        self._periodic(app, "tidy", _EVERY_MINUTE, working.tidy)
+        self._periodic(app, "plan", self._plan, plan)
+        self._periodic(app, "tidy", self._plan, working.tidy)
         self._periodic(app, "retain", _NIGHTLY, working.retain)
         for channel in working.channels:
-            self._periodic(app, f"send_{channel}", _EVERY_TEN_SECONDS, functools.partial(working.send, channel))
+            self._periodic(app, f"send_{channel}", self._send, functools.partial(working.send, channel))
 
         async def rescue() -> None:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
                 await app.job_manager.retry_job(job)
 
-        self._periodic(app, "rescue", _EVERY_TEN_SECONDS, rescue, alone=False)
+        self._periodic(app, "rescue", self._send, rescue, alone=False)
         return app
 
     def _periodic(

@@ -20,8 +20,8 @@ from bot.logs import log_failure
 from bot.outreach.working import Working, tell_plans
 from member_store.members.records import OFFICE_TIME
 
-SEND_SECONDS = 5
-PLAN_SECONDS = 60
+SEND_SECONDS = 5.0
+PLAN_SECONDS = 60.0
 RETAIN_AT, BACK_UP_AT = "3:30", "3:00"
 """When nobody is up, in office time."""
 
@@ -29,8 +29,10 @@ RETAIN_AT, BACK_UP_AT = "3:30", "3:00"
 class Timers:
     """The timers of a process. Belongs to one event loop."""
 
-    def __init__(self, working: Working) -> None:
+    def __init__(self, working: Working, *, send: float = SEND_SECONDS, plan: float = PLAN_SECONDS) -> None:
+        """`send` and `plan` are seconds from one look at what is due to the next."""
         self._working = working
+        self._send_seconds, self._plan_seconds = send, plan
         self._under_way: set[asyncio.Task[Any]] = set()
         # It tells every run, and a run that is still going on.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -41,10 +43,10 @@ class Timers:
     def start(self) -> None:
         """Begin, with everything that is due."""
         working = self._working
-        self._every(PLAN_SECONDS, self._plan)
-        self._every(PLAN_SECONDS, working.tidy)
+        self._every(self._plan_seconds, self._plan)
+        self._every(self._plan_seconds, working.tidy)
         for channel in working.channels:
-            self._every(SEND_SECONDS, functools.partial(working.send, channel))
+            self._every(self._send_seconds, functools.partial(working.send, channel))
         self._daily(RETAIN_AT, working.retain)
         self._daily(BACK_UP_AT, working.back_up)
         self._scheduler.start()
@@ -62,7 +64,7 @@ class Timers:
                 await asyncio.wait(self._under_way)
             self._scheduler.shutdown(wait=False)
 
-    def _every(self, seconds: int, work: Callable[[], Awaitable[Any]]) -> None:
+    def _every(self, seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
         self._scheduler.add_job(self._safe(work), IntervalTrigger(seconds=seconds), next_run_time=datetime.now(UTC))
 
     def _daily(self, at: str, work: Callable[[], Awaitable[Any]]) -> None:

@@ -142,7 +142,7 @@ class Working:
             from bot.channels.wechat.sender import WeChatSender
             from member_store.tokens import Tokens
 
-            client = WeChatClient(settings, Tokens(self._store))
+            client = WeChatClient(settings, Tokens(self._store), now=self._clock.now)
             try:
                 yield WeChatSender(client, settings, read_notices(settings.wechat_notices))
             finally:

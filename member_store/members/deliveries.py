@@ -35,6 +35,7 @@ _WAITING = (
         _columns.created_at,
         _columns.changed_at,
         _columns.reminder_id,
+        _columns.reason,
     )
     .where(_TO_CONTACT, _columns.state.in_(_OPEN))
     .order_by(_columns.id)
@@ -52,7 +53,8 @@ _WAITS = conversations.update().where(_conversations.contact == bindparam("to"))
 class Waiting:
     """A message that is still to be sent. `payload` is whatever the channel needs to send it, as JSON data.
 
-    `reminder_id` is the reminder whose words it is to have; then there is no payload.
+    `reminder_id` is the reminder whose words it is to have; then there is no payload. `reason` is why it had to wait,
+    and `in_doubt` that it may have arrived.
     """
 
     id: int
@@ -60,6 +62,8 @@ class Waiting:
     payload: Any = field(repr=False)
     created_at: datetime
     reminder_id: int | None = None
+    reason: str | None = None
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,8 @@ def take(records: Records, channel: str, account: str) -> tuple[list[Waiting], b
     there is something besides that is on its way at this moment.
 
     A message of which nobody can say whether it arrived is among it: to read it twice does less harm than never.
-    Pictures are not: the words that they go with say the same. Reminders are, before their words are known; refuse
-    those of which there is nothing to say any more.
+    Pictures are not: the words that they go with say the same. Reminders are, before their words are known: say of each
+    whether it is `given`, or refuse it.
     """
     taken, more = [], False
     for row in records.connection.execute(_WAITING, {"to": records.hash(channel, account)}).all():
@@ -142,10 +146,18 @@ def take(records: Records, channel: str, account: str) -> tuple[list[Waiting], b
         told = row.kind in (TEXT, REMINDER)
         if told:
             payload = records.unseal(row.payload, f"delivery {row.id}")
-            taken.append(Waiting(row.id, row.kind, payload, row.created_at, row.reminder_id))
-        state = DeliveryState.GIVEN if told else DeliveryState.REFUSED
-        _change(records, row.id, state, payload=None, reason=None if told else "outlived", try_at=None)
+            in_doubt = row.state is not DeliveryState.WAITING
+            taken.append(Waiting(row.id, row.kind, payload, row.created_at, row.reminder_id, row.reason, in_doubt))
+        if row.kind == TEXT:
+            given(records, row.id)
+        elif not told:
+            refuse(records, row.id, "outlived")
     return taken, more
+
+
+def given(records: Records, delivery: int) -> None:
+    """It was said at a visit."""
+    _change(records, delivery, DeliveryState.GIVEN, payload=None, reason=None, try_at=None)
 
 
 def begin(records: Records, delivery: int, way: str) -> bool:
