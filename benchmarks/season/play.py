@@ -43,6 +43,7 @@ from member_store.tables.sending import DeliveryState, deliveries
 TOKEN = "seasontoken"
 TEMPLATE = "season-template-of-contributions"
 FIRST, LAST = date(2008, 3, 3), date(2008, 4, 30)
+_BETWEEN_KILLS = (1.0, 8.0)
 _HOURS = ((9, 0), (9, 5), (9, 30), (10, 30), (14, 0), (19, 50))
 _ACCOUNTS = Contact.__table__.c  # type: ignore[attr-defined]
 _NOTICES = f"""
@@ -70,6 +71,7 @@ class Season:
     visits: int = 0
     told_at_visits: int = 0
     sending_seconds: float = 0.0
+    _next_kill: float = 0.0
 
     def play(self) -> Account:
         """Play it, and account for it."""
@@ -224,8 +226,7 @@ class Season:
         deadline = time.monotonic() + 600
         while still < 2 and time.monotonic() < deadline:
             time.sleep(0.3)
-            if self.killed < self.kills and self.draw.random() < self._hazard():
-                self._kill()
+            self._perhaps_kill()
             due, sending, unplanned = self._open()
             now = (due, sending, unplanned)
             quiet = quiet + 1 if now == before else 0
@@ -236,8 +237,11 @@ class Season:
         if time.monotonic() >= deadline:
             self.say(f"{day} {hour}:{minute:02}: not idle after ten minutes: {before}")
 
-    def _hazard(self) -> float:
-        return 0.25 if self.kills else 0.0
+    def _perhaps_kill(self) -> None:
+        if self.killed < self.kills and time.monotonic() > self._next_kill:
+            self._kill()
+            # A worker takes some seconds to start; one that is killed before it works is no test.
+            self._next_kill = time.monotonic() + self.draw.uniform(*_BETWEEN_KILLS)
 
     def _open(self) -> tuple[int, int, int]:
         """How many messages are due now, are being sent, and how many occasions are not planned yet."""
@@ -287,8 +291,7 @@ class Season:
                     return _post(f"http://127.0.0.1:{port}{path}", body, "application/json")
                 return _post(f"http://127.0.0.1:{port}/wechat?{_signed()}", _xml(account, message), "text/xml")
             except OSError:
-                if self.killed < self.kills and self.draw.random() < self._hazard():
-                    self._kill()
+                self._perhaps_kill()
                 time.sleep(0.5)
         raise RuntimeError("nobody answers")
 

@@ -16,12 +16,11 @@ from typing import Any
 
 import psycopg
 from procrastinate import App, PsycopgConnector
-from procrastinate.jobs import DeleteJobCondition
+from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy import make_url
 
 from bot.logs import log_failure
 from bot.outreach.working import Working, tell_plans
-from member_store.errors import StoreError
 
 _SCHEMA = "jobs"
 """Where the engine's own tables are, apart from those of the members."""
@@ -113,7 +112,8 @@ class Processes:
 
         async def rescue() -> None:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
-                await app.job_manager.retry_job(job)
+                # Its next time comes by itself; to put it back would meet the one that waits for that already.
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
 
         self._periodic(app, "rescue", self._send, rescue, alone=False)
         return app
@@ -126,8 +126,8 @@ class Processes:
         async def task(timestamp: int) -> None:  # noqa: ARG001 - it comes with every periodic task
             try:
                 await work()
-            except StoreError as error:
-                log_failure(f"{name}: the next time may go better", error)
+            except Exception as error:  # the next time may go better; nothing is lost
+                log_failure(f"{name} failed", error)
 
         lock = name if alone else None
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name, lock=lock)(task))

@@ -84,7 +84,7 @@ def still(records: Records, asked: Sequence[Asked]) -> tuple[dict[int, Telling],
         else:
             about = [known[each.reminder_id].person_id for each in theirs]
             stand = {each.person_id: each for each in standings(records, occasion, about)}
-            audience = reminders.audience(records, occasion, about)
+            audience = reminders.audience(records, occasion, [each.reminder_id for each in theirs])
             for each in theirs:
                 person = known[each.reminder_id]
                 found_now = stand.get(person.person_id)

@@ -186,8 +186,8 @@ def statement(occasion: Occasion, today: date) -> Select[Any]:
         (found.county != occasion.county, "moved"),
         *silent,
         (~exists().where(*may), "no_channel"),
-        (~exists().where(*may, *reachable()), "blocked"),
-        (~exists().where(*may, *reachable(), *agreed(occasion.kind)), "no_consent"),
+        (~exists().where(*may, *_reachable()), "blocked"),
+        (~exists().where(*may, *_reachable(), *agreed(occasion.kind)), "no_consent"),
         else_=None,
     )
     return select(
@@ -217,13 +217,25 @@ def helpers(person_id: Any, notices: Any, applied_by: Any, today: date) -> tuple
     )
 
 
-def reachable() -> tuple[ColumnElement[bool], ...]:
-    """That one of the accounts of a delegation's contact can be reached."""
-    return (
-        or_(CONTACT.id == DELEGATION.contact_id, CONTACT.joined_id == DELEGATION.contact_id),
-        CONTACT.account.is_not(None),
-        CONTACT.gone_at.is_(None),
+def applied_by(occasion: Occasion, person_id: Any) -> Any:
+    """Who applied for a person, for the year of an occasion or for the one before."""
+    enrolment: Any = Enrolment.__table__.c  # type: ignore[attr-defined]
+    theirs = (
+        enrolment.person_id == person_id,
+        enrolment.year.in_((occasion.year, occasion.year - 1)),
+        enrolment.state.not_in(_OVER),
     )
+    return select(enrolment.contact_id).where(*theirs).order_by(enrolment.year.desc()).limit(1).scalar_subquery()
+
+
+def can_be_reached() -> tuple[ColumnElement[bool], ...]:
+    """That an account is known, and its owner has not left it."""
+    return CONTACT.account.is_not(None), CONTACT.gone_at.is_(None)
+
+
+def _reachable() -> tuple[ColumnElement[bool], ...]:
+    """That one of the accounts of a delegation's contact can be reached."""
+    return (or_(CONTACT.id == DELEGATION.contact_id, CONTACT.joined_id == DELEGATION.contact_id), *can_be_reached())
 
 
 def agreed(kind: str) -> tuple[ColumnElement[bool], ...]:

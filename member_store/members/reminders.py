@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, literal, select, update
+from sqlalchemy import Select, and_, case, exists, func, literal, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from member_store.members.deliveries import REMINDER
@@ -17,8 +17,9 @@ from member_store.members.remindable import (
     DELEGATION,
     Occasion,
     agreed,
+    applied_by,
+    can_be_reached,
     helpers,
-    reachable,
     statement,
 )
 from member_store.tables.conversations import conversations
@@ -136,52 +137,63 @@ def plan_next(records: Records, occasion: Occasion, at: datetime, most: int = CH
 def _leave(records: Records, occasion: Occasion, at: datetime, after: int, to: int) -> int:
     """Leave a message for everybody who is told, on the one of their accounts that they used last."""
     new = _of(occasion, _reminders.reason.is_(None), _reminders.person_id > after, _reminders.person_id <= to)
-    found = _recipients(records, occasion, select(_reminders.person_id).where(*new))
+    found = _recipients(records, occasion, *new).c
     rows: Select[Any] = select(
-        _reminders.id,
-        found.c.contact,
-        found.c.channel,
+        found.reminder_id,
+        found.contact,
+        found.channel,
         literal(REMINDER),
         literal(DeliveryState.WAITING.value),
         literal(0),
         literal(records.now, _deliveries.created_at.type),
         literal(records.now, _deliveries.changed_at.type),
         literal(at, _deliveries.try_at.type),
-    ).where(found.c.person_id == _reminders.person_id, found.c.rank == 1, *_of(occasion))
+    ).where(found.rank == 1)
     names = ("reminder_id", "contact", "channel", "kind", "state", "attempts", "created_at", "changed_at", "try_at")
     return int(records.connection.execute(_once(records, deliveries, rows, names)).rowcount)
 
 
-def _recipients(records: Records, occasion: Occasion, people: Any) -> Any:
-    """Who is told of an occasion for these people, on each of their accounts; `rank` is 1 for the one that they used
-    last, messengers before pages.
+def _recipients(records: Records, occasion: Occasion, *which: Any) -> Any:
+    """Who is told by these reminders, if anybody is told anything, on each of their accounts; `rank` is 1 for the one
+    that they used last, messengers before pages.
 
-    `people` are ids or a statement that finds them. A subquery of person_id, contact, channel, relation and rank.
+    A subquery of reminder_id, person_id, contact, channel, relation and rank. It begins with the reminders, of which
+    PostgreSQL has no idea how many there are while the transaction that makes them goes on.
     """
-    everybody = statement(occasion, records.today).subquery().c
-    may = helpers(everybody.person_id, everybody.notices, everybody.applied_by, records.today)
-    heard = select(_conversations.heard_at).where(_conversations.contact == CONTACT.contact).scalar_subquery()
+    may = helpers(_people.id, _people.notices, applied_by(occasion, _people.id), records.today)
+
+    def through(link: Any) -> Any:
+        """By the account that was given the right, or by one that was linked with it: two questions, as no database
+        makes good use of an index for either.
+        """
+        return (
+            select(
+                _reminders.id.label("reminder_id"),
+                _reminders.person_id,
+                DELEGATION.contact_id.label("whole_id"),
+                DELEGATION.relation,
+                CONTACT.id.label("contact_id"),
+                CONTACT.contact,
+                CONTACT.channel,
+            )
+            .select_from(reminders)
+            .join(_people.id.table, _people.id == _reminders.person_id)
+            .join(DELEGATION.id.table, and_(*may))
+            .join(CONTACT.id.table, link == DELEGATION.contact_id)
+            .where(*which, *can_be_reached(), exists().where(*agreed(occasion.kind)))
+        )
+
+    found = union_all(through(CONTACT.id), through(CONTACT.joined_id)).subquery().c
+    heard = select(_conversations.heard_at).where(_conversations.contact == found.contact).scalar_subquery()
     order = (
-        case((CONTACT.channel.in_(_MESSENGERS), 0), else_=1),
+        case((found.channel.in_(_MESSENGERS), 0), else_=1),
         case((heard.is_(None), 1), else_=0),
         heard.desc(),
-        CONTACT.id.desc(),
+        found.contact_id.desc(),
     )
-    return (
-        select(
-            everybody.person_id,
-            CONTACT.contact,
-            CONTACT.channel,
-            DELEGATION.relation,
-            func.row_number()
-            .over(partition_by=(everybody.person_id, DELEGATION.contact_id), order_by=order)
-            .label("rank"),
-        )
-        .join(DELEGATION.id.table, and_(*may))
-        .join(CONTACT.id.table, and_(*reachable()))
-        .where(everybody.person_id.in_(people), everybody.reason.is_(None), exists().where(*agreed(occasion.kind)))
-        .subquery()
-    )
+    rank = func.row_number().over(partition_by=(found.reminder_id, found.whole_id), order_by=order)
+    named = (found.reminder_id, found.person_id, found.contact, found.channel, found.relation)
+    return select(*named, rank.label("rank")).subquery()
 
 
 def planned(records: Records, ids: Sequence[int]) -> list[Remembered]:
@@ -200,9 +212,9 @@ def planned(records: Records, ids: Sequence[int]) -> list[Remembered]:
     ]
 
 
-def audience(records: Records, occasion: Occasion, people: Sequence[int]) -> dict[tuple[int, str], str]:
-    """Who may be told of an occasion for these people now: by person and account, who the person is to them."""
-    found = _recipients(records, occasion, people)
+def audience(records: Records, occasion: Occasion, ids: Sequence[int]) -> dict[tuple[int, str], str]:
+    """Who may be told by these reminders of an occasion now: by person and account, who the person is to them."""
+    found = _recipients(records, occasion, _reminders.id.in_(ids))
     rows = records.connection.execute(select(found.c.person_id, found.c.contact, found.c.relation))
     return {(person_id, contact): relation for person_id, contact, relation in rows}
 
