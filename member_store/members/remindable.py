@@ -52,6 +52,7 @@ _AGREEMENT: Any = Agreement.__table__.c  # type: ignore[attr-defined]
 _PART: Any = ContributionPart.__table__.c  # type: ignore[attr-defined]
 _POSTING: Any = LedgerPosting.__table__.c  # type: ignore[attr-defined]
 _CONTRIBUTION: Any = Contribution.__table__.c  # type: ignore[attr-defined]
+_ENROLMENT: Any = Enrolment.__table__.c  # type: ignore[attr-defined]
 DELEGATION: Any = Delegation.__table__.c  # type: ignore[attr-defined]
 CONTACT: Any = Contact.__table__.c  # type: ignore[attr-defined]
 _CONSENT: Any = Consent.__table__.c  # type: ignore[attr-defined]
@@ -157,6 +158,8 @@ def statement(occasion: Occasion, today: date) -> Select[Any]:
                 columns_before.year == occasion.year - 1,
                 columns_before.county == occasion.county,
                 columns_before.state.in_(_INSURED),
+                # Whoever has taken it back this year was asked already.
+                ~exists().where(_ENROLMENT.person_id == _P.id, _ENROLMENT.year == occasion.year),
             ),
         )
         .where(
@@ -219,13 +222,12 @@ def helpers(person_id: Any, notices: Any, applied_by: Any, today: date) -> tuple
 
 def applied_by(occasion: Occasion, person_id: Any) -> Any:
     """Who applied for a person, for the year of an occasion or for the one before."""
-    enrolment: Any = Enrolment.__table__.c  # type: ignore[attr-defined]
     theirs = (
-        enrolment.person_id == person_id,
-        enrolment.year.in_((occasion.year, occasion.year - 1)),
-        enrolment.state.not_in(_OVER),
+        _ENROLMENT.person_id == person_id,
+        _ENROLMENT.year.in_((occasion.year, occasion.year - 1)),
+        _ENROLMENT.state.not_in(_OVER),
     )
-    return select(enrolment.contact_id).where(*theirs).order_by(enrolment.year.desc()).limit(1).scalar_subquery()
+    return select(_ENROLMENT.contact_id).where(*theirs).order_by(_ENROLMENT.year.desc()).limit(1).scalar_subquery()
 
 
 def can_be_reached() -> tuple[ColumnElement[bool], ...]:
