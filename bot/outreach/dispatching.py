@@ -298,12 +298,11 @@ class Pace:
 
     def __init__(self, per_second: float) -> None:
         self._interval = 1 / per_second
-        self._next = 0.0
+        self._next = time.monotonic()
 
     async def turn(self) -> None:
         """Wait until it is one's turn."""
-        now = time.monotonic()
-        at = max(self._next, now - _LAG_SECONDS)
+        at = max(self._next, time.monotonic() - _LAG_SECONDS)
         self._next = at + self._interval
         while (left := at - time.monotonic()) > 0:
             await asyncio.sleep(left)
