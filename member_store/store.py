@@ -112,7 +112,8 @@ class Store:
             if conversation and (known := rows.dealt_with(connection, conversation.id, message)):
                 return self._repeat(connection, known)
             records = self._records(connection, received_at, today)
-            records.waiting = conversation is not None and conversation.waiting
+            # Of somebody whose conversation was forgotten, nobody noted that something waits.
+            records.waiting = conversation is None or conversation.waiting
             reduced = reduce(self._state(conversation.id, conversation.state) if conversation else None, records)
             records.finish()
             state, outcome = _to_json(reduced.state), _to_json(reduced.outcome)
