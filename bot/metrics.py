@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from member_store.members.deliveries import Counted
+from member_store.members.reminders import Account
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -55,8 +56,8 @@ class Metrics:
         self._turns.labels(channel, "repeated" if turn.repeated else "answered").inc()
         self._seconds.labels(channel).observe(time.perf_counter() - begun)
 
-    def page(self, jobs: int, ledger: Sequence[Counted]) -> bytes:
-        """The page that Prometheus reads, with so many jobs waiting and the ledger as it stands."""
+    def page(self, jobs: int, ledger: Sequence[Counted], reminders: Sequence[Account] = ()) -> bytes:
+        """The page that Prometheus reads, with so many jobs waiting, the ledger and the reminders as they stand."""
         self._jobs.set(jobs)
         stored = CollectorRegistry()
         messages = Gauge(
@@ -73,6 +74,14 @@ class Metrics:
         )
         for each in ledger:
             messages.labels(each.channel, each.state, each.reason or "").set(each.count)
+        planned = Gauge(
+            "hebao_reminders",
+            "Reminders by contribution year, moment, result and, where one was not sent, reason.",
+            ("year", "moment", "result", "reason"),
+            registry=stored,
+        )
+        for one in reminders:
+            planned.labels(one.year, one.moment.value, one.result, one.reason or "").set(one.count)
         ages: dict[tuple[str, str], float] = {}
         for each in ledger:
             if each.oldest_seconds is not None:

@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import functools
 import gc
+import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -19,10 +20,14 @@ from bot.service import Service
 from bot.settings import Settings, sqlite_folder
 from member_store.members import deliveries
 from member_store.members.records import Records
+from member_store.members.reminders import Account, accounts
 
 READERS = 2
 WRITERS = 8
 """Threads, where the database takes several writers; as many wait for it as the pool of connections has room for."""
+
+_COUNTED_SECONDS = 300.0
+"""For so long the count of reminders is good enough."""
 
 _GARBAGE = 10_000
 """Objects that are made and not yet gone before garbage is looked for. A turn makes some hundreds at a time."""
@@ -38,6 +43,8 @@ class Threads:
         self.service = service
         self.metrics = Metrics()
         self._has_words = self._ends = False
+        self._reminders: list[Account] = []
+        self._reminders_until = 0.0
         on_sqlite = sqlite_folder(settings.database_url) is not None
         self._writers: Writers = Line(service.together) if on_sqlite else Lanes(WRITERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="service-reading")
@@ -100,12 +107,16 @@ class Threads:
     async def measured(self) -> bytes:
         """What Prometheus is told. Raises StoreError where the ledger cannot be read."""
 
-        def read() -> list[deliveries.Counted]:
+        def read() -> tuple[list[deliveries.Counted], list[Account]]:
             with self.service.store.reading_records() as records:
-                return deliveries.counted(records)
+                if time.monotonic() >= self._reminders_until:
+                    # Every row is counted, and of a city's there are millions.
+                    self._reminders = accounts(records)
+                    self._reminders_until = time.monotonic() + _COUNTED_SECONDS
+                return deliveries.counted(records), self._reminders
 
-        ledger = await asyncio.get_running_loop().run_in_executor(self._readers, read)
-        return self.metrics.page(len(self._writers), ledger)
+        ledger, reminders = await asyncio.get_running_loop().run_in_executor(self._readers, read)
+        return self.metrics.page(len(self._writers), ledger, reminders)
 
     def close(self) -> None:
         """Let what is under way finish, take nothing more."""

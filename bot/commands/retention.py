@@ -23,6 +23,7 @@ WORDS = {
     "former_values": N_("retention.former_values"),
     "conversations": N_("retention.conversations"),
     "deliveries": N_("retention.deliveries"),
+    "reminders": N_("retention.reminders"),
 }
 """What each kind of data is called."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, literal, select, union_all, update
+from sqlalchemy import Select, and_, case, delete, exists, func, literal, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from member_store.members.deliveries import REMINDER
@@ -239,9 +239,27 @@ def expire(records: Records) -> int:
     return int(records.connection.execute(ended).rowcount)
 
 
-def accounts(records: Records, county: str, year: int) -> list[Account]:
-    """What became of the reminders of a county and year: each counts once, by the best that its messages came to."""
-    found = _results().where(_reminders.county == county, _reminders.year == year).subquery().c
+def planned_before(records: Records, before: datetime, after: int, most: int | None) -> list[int]:
+    """The reminders, by id from `after` on, that were planned before a moment; at most so many."""
+    old = select(_reminders.id).where(_reminders.planned_at < before, _reminders.id > after)
+    return list(records.connection.execute(old.order_by(_reminders.id).limit(most)).scalars())
+
+
+def forget_ids(records: Records, ids: Sequence[int]) -> int:
+    """Delete these; returns how many were there."""
+    return int(records.connection.execute(delete(reminders).where(_reminders.id.in_(ids))).rowcount)
+
+
+def accounts(records: Records, county: str | None = None, year: int | None = None) -> list[Account]:
+    """What became of the reminders, of a county and year or of all: each counts once, by the best that its messages
+    came to.
+    """
+    wanted = _results()
+    if county is not None:
+        wanted = wanted.where(_reminders.county == county)
+    if year is not None:
+        wanted = wanted.where(_reminders.year == year)
+    found = wanted.subquery().c
     alike = found.year, found.moment, found.result, found.reason
     rows = records.connection.execute(select(*alike, func.count()).group_by(*alike).order_by(*alike))
     return [Account(of, Moment(moment), result, reason, int(number)) for of, moment, result, reason, number in rows]

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, delete
 from sqlmodel import SQLModel, and_, col, exists, func, or_, select
 
 from member_store import past
-from member_store.members import deliveries, enrolments, erasure
+from member_store.members import deliveries, enrolments, erasure, reminders
 from member_store.members.records import OFFICE_TIME, Records
 from member_store.members.states import LIVE
 from member_store.tables.money import (
@@ -220,6 +220,14 @@ def _deliveries(records: Records, keep: Keep, after: int, most: int | None) -> l
     return deliveries.unchanged_since(records, _unused_before(records, keep), after, most)
 
 
+def _reminders(records: Records, keep: Keep, after: int, most: int | None) -> list[int]:
+    return reminders.planned_before(records, _unused_before(records, keep), after, most)
+
+
+def _forget_reminders(records: Records, _keep: Keep, ids: Sequence[int]) -> int:
+    return reminders.forget_ids(records, ids)
+
+
 def _forget_deliveries(records: Records, _keep: Keep, ids: Sequence[int]) -> int:
     return deliveries.forget_ids(records, ids)
 
@@ -242,6 +250,7 @@ KINDS = {
     "former_values": _Kind(_former_values, _forget_former_values),
     "conversations": _Kind(_conversations, _forget_conversations),
     "deliveries": _Kind(_deliveries, _forget_deliveries),
+    "reminders": _Kind(_reminders, _forget_reminders),
 }
 """What is kept for a time only: people, and what they stated in enrolments, doubts and hardship cases; former values;
 conversations, and the ledger of what was sent."""
