@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.outreach.embedded import Embedded
 from bot.service import Service
-from bot.settings import Settings, sqlite_folder
+from bot.settings import Settings
 from bot.threads import Threads
 
 if TYPE_CHECKING:
     from bot.channels.telegram.webhook import Webhook
     from bot.channels.wechat.account import Account
-    from bot.outreach.timers import Timers
 
 
 def create_app(service: Service, settings: Settings) -> ASGIApp:
@@ -41,7 +41,7 @@ def create_app(service: Service, settings: Settings) -> ASGIApp:
         return create_pages(threads, settings, routes)
 
     pages = _Pages(load)
-    embedded = _Embedded(service, settings)
+    embedded = Embedded(service.store, settings)
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -85,38 +85,6 @@ class _Pages:
         if app is None:
             app = await asyncio.to_thread(self.load)
         await app(scope, receive, send)
-
-
-class _Embedded:
-    """The timers of what nobody waits for, where this process does that; they begin once it answers people."""
-
-    def __init__(self, service: Service, settings: Settings) -> None:
-        self._service = service
-        self._settings = settings
-        on_sqlite = sqlite_folder(settings.database_url) is not None
-        self._wanted = on_sqlite if settings.embedded_worker is None else settings.embedded_worker
-        self._timers: Timers | None = None
-        self._ends = False
-
-    def load(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Import what they need, and have them begin on the loop. Called on another thread."""
-        if not self._wanted:
-            return
-        from bot.outreach.timers import Timers
-        from bot.outreach.working import Working
-
-        def start() -> None:
-            if not self._ends:
-                self._timers = Timers(Working(self._service.store, self._settings))
-                self._timers.start()
-
-        loop.call_soon_threadsafe(start)
-
-    async def close(self) -> None:
-        """Let what is under way end, begin nothing more."""
-        self._ends = True
-        if self._timers is not None:
-            await self._timers.close()
 
 
 def _telegram(threads: Threads, settings: Settings) -> Webhook | None:

@@ -176,6 +176,14 @@ def _translations(domain: str, locale: str) -> gettext.NullTranslations:
         ) from None
 
 
+def not_compiled() -> Path | None:
+    """The first file that is made from the catalogues and is not there; None where all are."""
+    wanted = (
+        FOLDER / locale / "LC_MESSAGES" / f"{domain}.mo" for locale in LOCALES for domain in ("messages", "policy")
+    )
+    return next((each for each in (*wanted, FOLDER / "wishes.json") if not each.is_file()), None)
+
+
 @cache
 def catalogue(locale: str) -> Catalogue:
     """The words of a language that there is."""

@@ -31,20 +31,19 @@ def leaving(records: Records, inbound: Inbound, answer: Outbound, kept: Reduced,
     return replace(kept, waits=True) if waits else kept
 
 
-def waiting_for(records: Records, inbound: Inbound, locale: str) -> tuple[str, bool]:
+def waiting_for(records: Records, channel: str, account: str, locale: str) -> tuple[str, bool]:
     """What has waited for a contact's visit, as one text; and whether something still does."""
-    taken, more = deliveries.take(records, inbound.channel, inbound.account)
+    taken, more = deliveries.take(records, channel, account)
     told = [each.payload["body"] for each in taken if each.reminder_id is None]
-    reminded = reminded_of(records, inbound, taken, locale) if len(told) < len(taken) else ""
+    reminded = reminded_of(records, records.hash(channel, account), taken, locale) if len(told) < len(taken) else ""
     return "\n\n".join([*told, *([reminded] if reminded else [])]), more
 
 
-def reminded_of(records: Records, inbound: Inbound, taken: Sequence[Waiting], locale: str) -> str:
-    """The reminders among what was taken, as far as they still hold."""
+def reminded_of(records: Records, contact: str, taken: Sequence[Waiting], locale: str) -> str:
+    """The reminders among what was taken by a contact (its keyed hash), as far as they still hold."""
     # Few turns find one, and most processes never tell any.
     from bot.outreach.telling import Asked, body, still
 
-    contact = records.hash(inbound.channel, inbound.account)
     asked = [Asked(each.id, contact, each.reminder_id) for each in taken if each.reminder_id is not None]
     telling, silent = still(records, asked)
     for each in taken:

@@ -138,9 +138,8 @@ class Service:
                     going_on = replace(going_on, conversation=replace(going_on.conversation, locale=tells))
             if state and is_with_people(state, inbound, received, self._settings.wechat_human_minutes):
                 return with_people(going_on.conversation, state[HUMAN_SINCE], received, inbound.opens)
-            given, more = (
-                waiting_for(records, inbound, going_on.conversation.locale) if records.waiting else ("", False)
-            )
+            who = inbound.channel, inbound.account
+            given, more = waiting_for(records, *who, going_on.conversation.locale) if records.waiting else ("", False)
             told: tuple[Reply, ...] = ()
             forgets = False
             if given and is_more(text):
@@ -236,6 +235,27 @@ class Service:
         forgets = isinstance(turn.effect, Erase) and isinstance(outcome, Done)
         forgets = forgets or (around.standing.worker is not None and not after.conversation.steps)
         return replace(after, replies=(*turn.replies, *after.replies)), forgets
+
+    def visited(self, channel: str, account: str, visit: str) -> None:
+        """Somebody has come to look, and said nothing: what has waited for them is told now. Raises as `handle` does.
+
+        `visit` is an id of this visit.
+        """
+
+        def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
+            stored = conversation_from_dict(state) if state else None
+            conversation = stored[0] if stored else Conversation(LOCALES[0], asked=GOAL)
+            given, more = (
+                waiting_for(records, channel, account, conversation.locale) if records.waiting else ("", False)
+            )
+            around = self._around(self.context(), records, channel, account)
+            asked = open_question(conversation, around) if given and conversation.steps else None
+            told = ((Text(given),) if given else ()) + ((asked,) if asked else ())
+            kept = reduced(Turn(conversation, told), records.now, waits=more)
+            # Nothing was said: the language is not known by it, nor when somebody last wrote.
+            return replace(kept, state=dict(state or {}))
+
+        self._store.turn(channel, account, visit, "", reduce, None, self._settings.now)
 
     def choose(
         self,

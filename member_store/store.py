@@ -178,6 +178,13 @@ class Store:
             row = connection.execute(rows.FIND_CONVERSATION, {"contact": contact}).first()
         return self._state(row.id, row.state) if row else None
 
+    def waits(self, channel: str, account: str) -> bool:
+        """Whether something may wait for a contact's next visit. Raises ValueError and StoreError as `turn`."""
+        contact = self._contact(channel, account)
+        with self._database.reading() as connection:
+            row = connection.execute(rows.FIND_CONVERSATION, {"contact": contact}).first()
+        return bool(row and row.waiting)
+
     def history(self, channel: str, account: str, last: int = 50) -> list[PastTurn]:
         """A contact's last turns, at most `last` of them, oldest first; empty for an unknown contact.
 

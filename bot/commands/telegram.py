@@ -46,12 +46,14 @@ async def _poll(settings: Settings, *, remove_webhook: bool) -> None:
     from bot.channels.telegram.polling import Polling
     from bot.logs import set_up_logs
     from bot.opening import open_service
+    from bot.outreach.embedded import Embedded
     from bot.threads import Threads
 
     set_up_logs()
     service = open_service(settings)
     threads = Threads(service, settings)
-    threads.warm_up()
+    embedded, loop = Embedded(service.store, settings), asyncio.get_running_loop()
+    threads.warm_up(lambda: embedded.load(loop))
     conversing = Conversing(threads, settings)
     polling = Polling(conversing)
     try:
@@ -63,6 +65,7 @@ async def _poll(settings: Settings, *, remove_webhook: bool) -> None:
     except asyncio.CancelledError:
         pass
     finally:
+        await embedded.close()
         await conversing.close()
         threads.close()
         service.close()

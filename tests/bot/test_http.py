@@ -12,7 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from member_store.encryption import generate_key
+from member_store.store import Store
+from member_store.tables.conversations import conversations
+from member_store.tables.sending import deliveries
 from tests.servers import Server
 
 pytestmark = pytest.mark.server
@@ -246,3 +251,27 @@ def test_a_second_start_serves_within_three_seconds(tmp_path: Path) -> None:
     server.kill()
     assert server.start() < 3
     server.kill()
+
+
+def test_what_has_waited_for_somebody_is_on_the_page_when_they_open_it_and_once(tmp_path: Path) -> None:
+    url, key = f"sqlite:///{tmp_path}/hebao.db", generate_key()
+    with (
+        Server({"HEBAO_DATABASE_URL": url, "HEBAO_KEYS": key}) as server,
+        httpx.Client(base_url=server.url, headers={"Accept-Language": "zh-CN"}, trust_env=False) as client,
+    ):
+        client.get("/")
+        client.post("/messages", data={"text": "能参保吗", "message_id": secrets.token_hex(16)})
+        with Store.open(url, key) as store, store.records() as records:
+            (contact,) = records.connection.execute(select(conversations.c.contact)).scalars()
+            left = {"contact": contact, "channel": "web", "kind": "text", "state": "waiting", "attempts": 0}
+            payload = records.seal({"body": "您女儿绑定好了。"})
+            records.connection.execute(
+                deliveries.insert().values(**left, payload=payload, created_at=records.now, changed_at=records.now)
+            )
+            records.connection.execute(conversations.update().values(waiting=True))
+        pages = [client.get("/").text for _ in range(2)]
+        assert [each.count("您女儿绑定好了。") for each in pages] == [1, 1]
+        assert pages[1].count('<form class="reply question"') == 1, "what was asked is still there"
+        answer = client.post("/messages", data={"text": "我自己", "message_id": secrets.token_hex(16)})
+        assert answer.status_code == 303
+        assert client.get("/").text.count("您女儿绑定好了。") == 1

@@ -6,6 +6,7 @@ import datetime
 import io
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -154,3 +155,18 @@ def test_words_are_read_once_though_several_threads_need_them_at_once(monkeypatc
         found = list(threads.map(languages.lexicons, [languages.SOURCE] * 3))
     assert sorted(read) == [(locale, "lexicon.yaml") for locale in sorted(languages.LOCALES)]
     assert found[0][0].judge is found[1][1].judge
+
+
+def test_what_is_not_compiled_is_named_so_that_no_server_starts_without_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot import languages, server
+    from bot.settings import SettingsError, read_settings
+
+    assert languages.not_compiled() is None
+    monkeypatch.setattr(languages, "FOLDER", tmp_path)
+    missing = languages.not_compiled()
+    assert missing is not None
+    assert missing.name == "messages.mo"
+    with pytest.raises(SettingsError, match=r"messages\.mo is missing.*make locales/\.compiled"):
+        server.run(read_settings(_env_file=None, database_url=f"sqlite:///{tmp_path}/hebao.db"))

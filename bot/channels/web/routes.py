@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -35,6 +36,8 @@ def web_routes(threads: Threads, settings: Settings) -> APIRouter:
             if logs_in and is_in_wechat(request):
                 return kept(request, who, RedirectResponse(LOGIN, 303))
             who = new_visitor()
+        if await asyncio.to_thread(service.store.waits, who.channel, who.account):
+            await threads.run(service.visited, who.channel, who.account, f"visit-{secrets.token_hex(16)}")
         view = await threads.run(service.view, who.channel, who.account, request.headers.get("accept-language"))
         return kept(request, who, _page(who, view))
 
