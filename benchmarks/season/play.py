@@ -79,7 +79,7 @@ class Season:
         self._clock = self.folder / "clock"
         self._notices = self.folder / "notices.yaml"
         self._notices.write_text(_NOTICES, "utf-8")
-        self._platform_port, *self._ports = [_free_port() for _ in range(1 + self.webs)]
+        self._platform_port, *self._ports = [free_port() for _ in range(1 + self.webs)]
         self._env = {
             **os.environ,
             "HEBAO_DATABASE_URL": self.url,
@@ -288,8 +288,8 @@ class Season:
                 if channel == "api":
                     body = json.dumps({"text": "你好", "message_id": message, "locale": "zh-CN"}).encode()
                     path = f"/api/v1/conversations/{account}/messages"
-                    return _post(f"http://127.0.0.1:{port}{path}", body, "application/json")
-                return _post(f"http://127.0.0.1:{port}/wechat?{_signed()}", _xml(account, message), "text/xml")
+                    return post(f"http://127.0.0.1:{port}{path}", body, "application/json")
+                return post(f"http://127.0.0.1:{port}/wechat?{_signed()}", _xml(account, message), "text/xml")
             except OSError:
                 self._perhaps_kill()
                 time.sleep(0.5)
@@ -308,7 +308,7 @@ class Season:
 
     def _order(self, orders: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(
-            _post(f"http://127.0.0.1:{self._platform_port}/season", json.dumps(orders).encode(), "application/json")
+            post(f"http://127.0.0.1:{self._platform_port}/season", json.dumps(orders).encode(), "application/json")
         )
         return found
 
@@ -350,13 +350,15 @@ class Season:
             return account_of_season(records, COUNTY, YEAR, taken)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _post(address: str, body: bytes, kind: str) -> str:
+def post(address: str, body: bytes, kind: str) -> str:
+    """What comes back. Raises OSError where nobody answers, or with an error."""
     request = urllib.request.Request(address, body, {"Content-Type": kind})
     with urllib.request.urlopen(request, timeout=30) as answer:
         return bytes(answer.read()).decode()

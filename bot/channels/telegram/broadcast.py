@@ -38,6 +38,7 @@ FAILURES = 3
 """So many in a row that Telegram could not take end a run."""
 
 _SECONDS = 20.0
+_BURST = 3
 _PAUSES = (0.5, 2.0, 5.0)
 _MARGIN = 0.05
 
@@ -65,8 +66,9 @@ class Broadcasting:
         os.environ.setdefault("PTB_TIMEDELTA", "true")
         # It logs every wait as a failure, which is reported here.
         logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
-        # One at a time and evenly: its bucket would let a whole second's messages go at once, beside the next second's.
-        limiter = AIORateLimiter(1, 1 / settings.telegram_per_second)
+        # A few at a time: its bucket would let a whole second's messages go at once, beside the next second's; and with
+        # one at a time each that wakes a little late is a little lost.
+        limiter = AIORateLimiter(_BURST, _BURST / settings.telegram_per_second)
         defaults = Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True))
         self._application = (
             ApplicationBuilder()

@@ -57,7 +57,7 @@ async def test_t15_a_broadcast_keeps_the_rate_of_the_settings(strict: TelegramSt
     assert strict.rates.impatient == []
     assert {call.status for each in people for call in strict.world.called("sendMessage", each.id)} == {200}
     assert all(each.sees() == ["缴费 <期> & 限"] for each in people)
-    assert 2.9 < took < 15, "sixty at twenty a second"
+    assert 2.8 < took < 15, "sixty at twenty a second, of which the first few may go at once"
 
 
 async def test_t15_one_chat_gets_one_a_second_and_others_go_first(
