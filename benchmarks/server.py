@@ -74,6 +74,12 @@ class Server:
             self._process.communicate(timeout=60)
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def megabytes(self) -> float:
         """Its memory now (RSS)."""
         assert self._process is not None

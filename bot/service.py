@@ -24,7 +24,6 @@ from bot.exchange import (
     View,
     outbound,
     outbound_of,
-    past,
     reduced,
 )
 from bot.languages import LOCALES, first_language, language_of
@@ -39,74 +38,39 @@ from bot.leaving import (
     waiting_for,
     with_people,
 )
+from bot.looking import HISTORY, Looking, away
 from bot.members.acting import Acting, act
-from bot.members.paying import PayAddresses
-from bot.members.standing import collection_of, standing_of
-from bot.settings import Settings
-from bot.surroundings import context_of
 from dialogs.arrivals import Event, attend, out_of_date
 from dialogs.context import Context
-from dialogs.conversation import Conversation, conversation_from_dict
+from dialogs.conversation import Conversation
 from dialogs.members.codes import read_code
 from dialogs.members.effects import Done, Erase
 from dialogs.members.outcomes import concluded
-from dialogs.members.standing import NOBODY
 from dialogs.offers import tapped
 from dialogs.questions import GOAL
 from dialogs.replies import Reply, Text
-from dialogs.respond import Turn, greet, open_question, respond
+from dialogs.respond import Turn, open_question, respond
 from dialogs.resuming import Resumed, resumed
 from dialogs.understanding import mask_identity_numbers
-from member_store.members.collection import current
-from member_store.members.delegations import is_known, known_contact
-from member_store.members.people import communities
 from member_store.members.reach import back, gone
 from member_store.members.records import Records
-from member_store.store import Store
 from member_store.turns import Reduced
 
 __all__ = ["HISTORY", "Follows", "Inbound", "Outbound", "Parcel", "Past", "Service", "View"]
 
-HISTORY = 50
-"""Turns that a page shows."""
 
-
-class Service:
+class Service(Looking):
     """The assistant over one member store. Safe to use from several threads."""
-
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self._store = store
-        self._settings = settings
-        self._contexts: dict[bool, Context] = {}
-        self._pay = PayAddresses(store, settings.public_url) if settings.wechat_pay_merchant else None
 
     def close(self) -> None:
         """Close the store."""
         self._store.close()
-
-    @property
-    def store(self) -> Store:
-        """The store below, for what is no turn of a conversation."""
-        return self._store
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def context(self, *, in_chat: bool = False) -> Context:
-        """What a turn needs from around it, today; `in_chat`: on a messenger with people and ears, which is WeChat.
-
-        Raises PolicyError where the settings do not go together.
-        """
-        context = self._contexts.get(in_chat)
-        if context is None or context.today != self._settings.now:
-            context = context_of(self._settings)
-            if in_chat:
-                context = replace(context, humans=self._settings.wechat_humans, hears=True)
-            self._contexts[in_chat] = context
-        return context
 
     def handle(self, inbound: Inbound, now: datetime.datetime | None = None) -> Outbound:
         """Take one turn and return its answer; all of it is saved when this returns.
@@ -128,12 +92,12 @@ class Service:
 
         def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
             nonlocal answer
-            around = self._around(context, records, inbound.channel, inbound.account)
+            around = self.around(context, records, inbound.channel, inbound.account)
             language = first_language(spoken, inbound.locale)
             going_on = Resumed(Conversation(language, asked=GOAL))
             if state and has_begun(state):
                 known = state.get("locale")
-                going_on = resumed(state, _away(state, received), around, known if known in LOCALES else language)
+                going_on = resumed(state, away(state, received), around, known if known in LOCALES else language)
                 if GUESSED in state and tells:
                     going_on = replace(going_on, conversation=replace(going_on.conversation, locale=tells))
             if state and is_with_people(state, inbound, received, self._settings.wechat_human_minutes):
@@ -206,21 +170,6 @@ class Service:
         """They are there again."""
         self.happened(channel, account, message_id, lambda records: back(records, channel, account))
 
-    def _around(self, context: Context, records: Records, channel: str, account: str) -> Context:
-        """What a turn needs from around it, with how this contact stands."""
-        if not is_known(records, channel, account):
-            standing = NOBODY
-        else:
-            year = context.scheme(context.county).on(None, context.today).year
-            contact = known_contact(records, channel, account)
-            standing = standing_of(records, contact, context.scheme, year, self._pay if channel == "wechat" else None)
-        return replace(
-            context,
-            standing=standing,
-            communities=lambda county: tuple((each.id or 0, each.name) for each in communities(records, county)),
-            collection=lambda county: collection_of(records, current(records, county)),
-        )
-
     def _acted(self, turn: Turn, context: Context, records: Records, inbound: Inbound) -> tuple[Turn, bool]:
         """The turn after what it asks for was done; and whether all that was said before is to be forgotten."""
         # A worker who turns to somebody else keeps nothing of the one before, not in the history either.
@@ -230,108 +179,11 @@ class Service:
         locale = turn.conversation.locale
         acting = Acting(records, inbound.channel, inbound.account, locale, context.scheme, context.today)
         outcome = act(turn.effect, acting)
-        around = self._around(context, records, inbound.channel, inbound.account)
+        around = self.around(context, records, inbound.channel, inbound.account)
         after = concluded(turn.conversation, turn.effect, outcome, around)
         forgets = isinstance(turn.effect, Erase) and isinstance(outcome, Done)
         forgets = forgets or (around.standing.worker is not None and not after.conversation.steps)
         return replace(after, replies=(*turn.replies, *after.replies)), forgets
-
-    def visited(self, channel: str, account: str, visit: str) -> None:
-        """Somebody has come to look, and said nothing: what has waited for them is told now. Raises as `handle` does.
-
-        `visit` is an id of this visit.
-        """
-
-        def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
-            stored = conversation_from_dict(state) if state else None
-            conversation = stored[0] if stored else Conversation(LOCALES[0], asked=GOAL)
-            given, more = (
-                waiting_for(records, channel, account, conversation.locale) if records.waiting else ("", False)
-            )
-            around = self._around(self.context(), records, channel, account)
-            asked = open_question(conversation, around) if given and conversation.steps else None
-            told = ((Text(given),) if given else ()) + ((asked,) if asked else ())
-            kept = reduced(Turn(conversation, told), records.now, waits=more)
-            # Nothing was said: the language is not known by it, nor when somebody last wrote.
-            return replace(kept, state=dict(state or {}))
-
-        self._store.turn(channel, account, visit, "", reduce, None, self._settings.now)
-
-    def choose(
-        self,
-        channel: str,
-        account: str,
-        message_id: str,
-        *,
-        locale: str | None = None,
-        large_text: bool | None = None,
-        wanted: str | None = None,
-    ) -> Outbound:
-        """Keep a choice of language or type size; a question that is open is asked again in the new language.
-
-        `wanted` is what is known of the language of somebody new who has chosen none.
-
-        Raises as `handle` does.
-        """
-        context = self.context()
-        now = datetime.datetime.now(datetime.UTC)
-
-        def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
-            stored = conversation_from_dict(state) if state else None
-            conversation = stored[0] if stored else Conversation(first_language("", locale, wanted), asked=GOAL)
-            chosen = replace(
-                conversation,
-                locale=locale if locale in LOCALES else conversation.locale,
-                large_text=conversation.large_text if large_text is None else large_text,
-            )
-            # Before anything was said there is only the greeting, which is shown in the new language anyway.
-            again = conversation.steps and chosen.locale != conversation.locale
-            asked = open_question(chosen, self._around(context, records, channel, account)) if again else None
-            return reduced(Turn(chosen, (asked,) if asked else ()), now - _away(state, now), waits=records.waiting)
-
-        return outbound(self._store.turn(channel, account, message_id, "", reduce, now, self._settings.now))
-
-    def view(self, channel: str, account: str, wanted: str | None = None) -> View:
-        """The conversation as a page shows it; for somebody new, the greeting in the language they want.
-
-        Raises as `handle` does.
-        """
-        state = self._store.conversation(channel, account)
-        stored = conversation_from_dict(state) if state else None
-        conversation = stored[0] if stored else None
-        found = self._store.history(channel, account, HISTORY + 1) if conversation else []
-        shown = [exchange for exchange in map(past, found[-HISTORY:]) if exchange.said or exchange.replies]
-        locale = conversation.locale if conversation else first_language("", wanted)
-        earlier = len(found) > HISTORY
-        # Whoever came by a messenger may have been greeted there.
-        greeted = earlier or (shown and not shown[0].said)
-        greeting = [] if greeted else [Past("", greet(locale, self.context()).replies)]
-        return View(
-            locale=locale,
-            large_text=bool(conversation and conversation.large_text),
-            new=conversation is None,
-            exchanges=(*greeting, *shown),
-            earlier=earlier,
-        )
-
-    def said(self, channel: str, account: str, last: int) -> tuple[list[tuple[str, str | None]], str, bool]:
-        """What a contact said in at most the `last` turns, each with the question that it answered; the language of the
-        first, and whether that is all of it.
-
-        Choices made by tapping a setting say nothing and are left out. Raises as `handle` does.
-        """
-        found = self._store.history(channel, account, last + 1)
-        # What happened before the first words was in no language.
-        locale = next((each.outcome["locale"] for each in found[-last:] if each.text), LOCALES[0])
-        asked = [None, *(each.outcome["asks"] for each in found)]
-        told = [(each.text, question) for each, question in zip(found, asked, strict=False)]
-        return [(text, question) for text, question in told[-last:] if text], locale, len(found) <= last
-
-
-def _away(state: dict[str, Any] | None, now: datetime.datetime) -> datetime.timedelta:
-    """How long ago the person last said something; no time at all where nobody knows."""
-    said_at = (state or {}).get("said_at")
-    return now - datetime.datetime.fromisoformat(said_at) if isinstance(said_at, str) else datetime.timedelta()
 
 
 def _answer(inbound: Inbound, conversation: Conversation, around: Context, *, comes_back: bool) -> Turn:
