@@ -21,6 +21,7 @@ _SETTING = "HEBAO_DATABASE_URL"
 _WELL_FORMED = "sqlite:///folder/file.db or postgresql://user:password@host/database"
 _SQLITE_BUSY_SECONDS = 30.0
 _POSTGRESQL_CONNECT_SECONDS = 10
+_ROOMY_KIB = 128 * 1024
 
 
 @dataclass
@@ -133,6 +134,11 @@ class Database:
         """Hold everyone else who asks for the same `name` until this writing transaction ends."""
         if not self._is_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+    def roomy(self, connection: Connection) -> None:
+        """Let this transaction of many rows keep more of the file in memory, where that is ours to say (SQLite)."""
+        if self._is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{_ROOMY_KIB}")
 
     def close(self) -> None:
         """Close every connection that is not in use."""

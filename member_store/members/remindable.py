@@ -47,7 +47,7 @@ _OVER = (EnrolmentState.REJECTED, EnrolmentState.WITHDRAWN)
 _INSURED = (EnrolmentState.ACTIVE, EnrolmentState.LAPSED)
 
 # The tables themselves, as the statements here are put together once and never make objects.
-_P: Any = Person.__table__.c  # type: ignore[attr-defined]
+PERSON: Any = Person.__table__.c  # type: ignore[attr-defined]
 _AGREEMENT: Any = Agreement.__table__.c  # type: ignore[attr-defined]
 _PART: Any = ContributionPart.__table__.c  # type: ignore[attr-defined]
 _POSTING: Any = LedgerPosting.__table__.c  # type: ignore[attr-defined]
@@ -96,10 +96,11 @@ class Listed:
     personal: Personal = field(repr=False)
 
 
-def statement(occasion: Occasion, today: date) -> Select[Any]:
+def statement(occasion: Occasion, today: date, *among: ColumnElement[bool]) -> Select[Any]:
     """Everybody whom the occasion concerns: id, community, situation, reason, what they owe in fen.
 
-    Those are whoever enrolled for the year in this county, and whoever was insured here the year before.
+    Those are whoever enrolled for the year in this county, and whoever was insured here the year before; `among` are
+    conditions on `PERSON`.
     """
     now = aliased(Enrolment, name="now")
     before = aliased(Enrolment, name="before")
@@ -107,7 +108,7 @@ def statement(occasion: Occasion, today: date) -> Select[Any]:
     columns_before: Any = before
     owed = func.coalesce(
         select(func.sum(_POSTING.amount_fen))
-        .where(_POSTING.person_id == _P.id, _POSTING.year == occasion.year, _POSTING.account == Account.INDIVIDUAL)
+        .where(_POSTING.person_id == PERSON.id, _POSTING.year == occasion.year, _POSTING.account == Account.INDIVIDUAL)
         .scalar_subquery(),
         0,
     )
@@ -123,18 +124,18 @@ def statement(occasion: Occasion, today: date) -> Select[Any]:
         0,
     )
     deducted = exists().where(
-        _AGREEMENT.person_id == _P.id,
+        _AGREEMENT.person_id == PERSON.id,
         _AGREEMENT.from_year <= occasion.year,
         _AGREEMENT.to_year >= occasion.year,
         or_(_AGREEMENT.ended_on.is_(None), _AGREEMENT.ended_on >= date(occasion.year, 1, 1)),
     )
     people = (
         select(
-            _P.id.label("person_id"),
-            _P.community_id,
-            _P.county,
-            _P.died_on,
-            _P.notices,
+            PERSON.id.label("person_id"),
+            PERSON.community_id,
+            PERSON.county,
+            PERSON.died_on,
+            PERSON.notices,
             func.coalesce(columns_of_now.contact_id, columns_before.contact_id).label("applied_by"),
             columns_of_now.state.label("state"),
             case((columns_of_now.id.is_(None), None), else_=owed).label("owed"),
@@ -145,7 +146,7 @@ def statement(occasion: Occasion, today: date) -> Select[Any]:
         .outerjoin(
             now,
             and_(
-                columns_of_now.person_id == _P.id,
+                columns_of_now.person_id == PERSON.id,
                 columns_of_now.year == occasion.year,
                 columns_of_now.state.not_in(_OVER),
             ),
@@ -154,19 +155,22 @@ def statement(occasion: Occasion, today: date) -> Select[Any]:
             before,
             and_(
                 columns_of_now.id.is_(None),
-                columns_before.person_id == _P.id,
+                columns_before.person_id == PERSON.id,
                 columns_before.year == occasion.year - 1,
                 columns_before.county == occasion.county,
                 columns_before.state.in_(_INSURED),
                 # Whoever has taken it back this year was asked already.
-                ~exists().where(_ENROLMENT.person_id == _P.id, _ENROLMENT.year == occasion.year),
+                ~exists().where(_ENROLMENT.person_id == PERSON.id, _ENROLMENT.year == occasion.year),
             ),
         )
         .where(
-            _P.erased_at.is_(None),
+            PERSON.erased_at.is_(None),
             or_(columns_of_now.county == occasion.county, columns_before.id.is_not(None)),
+            *among,
         )
-        .subquery("people")
+        # Else each of its sums would be worked out anew wherever it is asked about.
+        .cte("people", nesting=True)
+        .prefix_with("MATERIALIZED")
     )
     each = people.c
     situation = case(
@@ -178,7 +182,7 @@ def statement(occasion: Occasion, today: date) -> Select[Any]:
         (each.owed < each.own, Situation.OWES_PART.value),
         else_=Situation.OWES_ALL.value,
     )
-    stands = select(people, situation.label("situation")).subquery("stands")
+    stands = select(people, situation.label("situation")).cte("stands", nesting=True).prefix_with("MATERIALIZED")
     found = stands.c
     silent = [
         (found.situation == which.value, why) for which, why in _NOTHING_TO_SAY.items() if which not in occasion.tells
@@ -188,10 +192,12 @@ def statement(occasion: Occasion, today: date) -> Select[Any]:
         (found.died_on.is_not(None), "deceased"),
         (found.county != occasion.county, "moved"),
         *silent,
-        (~exists().where(*may), "no_channel"),
-        (~exists().where(*may, *_reachable()), "blocked"),
-        (~exists().where(*may, *_reachable(), *agreed(occasion.kind)), "no_consent"),
-        else_=None,
+        # First what most people are: each further question costs a look into an index for everybody left.
+        (~exists().where(DELEGATION.person_id == found.person_id), "no_channel"),
+        (exists().where(*may, *_reachable(), *agreed(occasion.kind)), None),
+        (exists().where(*may, *_reachable()), "no_consent"),
+        (exists().where(*may), "blocked"),
+        else_="no_channel",
     )
     return select(
         found.person_id,
@@ -263,11 +269,10 @@ def listed(
 
     Where none are given, all of them.
     """
-    found = statement(occasion, records.today).subquery()
+    among = [PERSON.community_id == community_id] if community_id is not None else []
+    found = statement(occasion, records.today, *among).subquery()
     everybody = found.c
-    wanted: Select[Any] = select(found, _P.personal).join(_P.id.table, _P.id == everybody.person_id)
-    if community_id is not None:
-        wanted = wanted.where(everybody.community_id == community_id)
+    wanted: Select[Any] = select(found, PERSON.personal).join(PERSON.id.table, PERSON.id == everybody.person_id)
     if reasons:
         wanted = wanted.where(everybody.reason.in_(reasons))
     if situations:
@@ -283,9 +288,7 @@ def listed(
 
 def standings(records: Records, occasion: Occasion, people: Sequence[int]) -> Iterator[Standing]:
     """How these people stand with an occasion now; nobody whom it does not concern any more."""
-    all_of_them = statement(occasion, records.today).subquery()
-    wanted = select(all_of_them).where(all_of_them.c.person_id.in_(people))
-    for row in records.connection.execute(wanted):
+    for row in records.connection.execute(statement(occasion, records.today, PERSON.id.in_(people))):
         yield Standing(row.person_id, Situation(row.situation), row.reason, int(row.owed))
 
 
@@ -293,10 +296,9 @@ def counted(
     records: Records, occasion: Occasion, community_id: int | None = None
 ) -> list[tuple[Situation, str | None, int]]:
     """How many people, of a community or of all, stand how with an occasion, and how many are not told and why."""
-    everybody = statement(occasion, records.today).subquery().c
+    among = [PERSON.community_id == community_id] if community_id is not None else []
+    everybody = statement(occasion, records.today, *among).subquery().c
     alike = everybody.situation, everybody.reason
     wanted = select(*alike, func.count()).group_by(*alike).order_by(*alike)
-    if community_id is not None:
-        wanted = wanted.where(everybody.community_id == community_id)
     rows = records.connection.execute(wanted)
     return [(Situation(situation), reason, int(number)) for situation, reason, number in rows]

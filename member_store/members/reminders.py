@@ -15,6 +15,7 @@ from member_store.members.records import Records
 from member_store.members.remindable import (
     CONTACT,
     DELEGATION,
+    PERSON,
     Occasion,
     agreed,
     applied_by,
@@ -23,7 +24,6 @@ from member_store.members.remindable import (
     statement,
 )
 from member_store.tables.conversations import conversations
-from member_store.tables.people import Person
 from member_store.tables.reminders import Moment, reminder_plans, reminders
 from member_store.tables.sending import DeliveryState, deliveries
 
@@ -31,7 +31,6 @@ CHUNK = 20_000
 """People planned in one transaction: others who write wait for as long as that takes."""
 
 _reminders, _plans, _deliveries, _conversations = reminders.c, reminder_plans.c, deliveries.c, conversations.c
-_people: Any = Person.__table__.c  # type: ignore[attr-defined]
 
 _MESSENGERS = ("wechat", "telegram")
 """Channels on which somebody is told without coming to look."""
@@ -75,7 +74,7 @@ class Account:
 
 def last_person(records: Records) -> int:
     """The highest id of a person."""
-    return int(records.connection.execute(select(func.coalesce(func.max(_people.id), 0))).scalar_one())
+    return int(records.connection.execute(select(func.coalesce(func.max(PERSON.id), 0))).scalar_one())
 
 
 def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int) -> Planned:
@@ -83,7 +82,8 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
 
     `at` is when the messages may leave.
     """
-    found = statement(occasion, records.today).subquery().c
+    among = (PERSON.id > after, PERSON.id <= to)
+    found = statement(occasion, records.today, *among).subquery().c
     new = select(
         found.person_id,
         found.community_id,
@@ -95,7 +95,7 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
         found.situation,
         found.reason,
         literal(records.now, _reminders.planned_at.type),
-    ).where(found.person_id > after, found.person_id <= to)
+    ).where(found.person_id > after)
     names = (
         *("person_id", "community_id", "county", "year", "moment", "due_on", "last_on", "situation", "reason"),
         "planned_at",
@@ -127,6 +127,7 @@ def plan_next(records: Records, occasion: Occasion, at: datetime, most: int = CH
     if row is None:
         return None
     last = last_person(records)
+    records.database.roomy(records.connection)
     to = min(row.planned_to + most, last)
     found = plan(records, occasion, at, row.planned_to, to)
     done = {"planned_to": to, "finished_at": records.now if to == last else None}
@@ -160,7 +161,7 @@ def _recipients(records: Records, occasion: Occasion, *which: Any) -> Any:
     A subquery of reminder_id, person_id, contact, channel, relation and rank. It begins with the reminders, of which
     PostgreSQL has no idea how many there are while the transaction that makes them goes on.
     """
-    may = helpers(_people.id, _people.notices, applied_by(occasion, _people.id), records.today)
+    may = helpers(PERSON.id, PERSON.notices, applied_by(occasion, PERSON.id), records.today)
 
     def through(link: Any) -> Any:
         """By the account that was given the right, or by one that was linked with it: two questions, as no database
@@ -177,7 +178,7 @@ def _recipients(records: Records, occasion: Occasion, *which: Any) -> Any:
                 CONTACT.channel,
             )
             .select_from(reminders)
-            .join(_people.id.table, _people.id == _reminders.person_id)
+            .join(PERSON.id.table, PERSON.id == _reminders.person_id)
             .join(DELEGATION.id.table, and_(*may))
             .join(CONTACT.id.table, link == DELEGATION.contact_id)
             .where(*which, *can_be_reached(), exists().where(*agreed(occasion.kind)))
@@ -199,8 +200,8 @@ def _recipients(records: Records, occasion: Occasion, *which: Any) -> Any:
 def planned(records: Records, ids: Sequence[int]) -> list[Remembered]:
     """The reminders with these ids."""
     wanted: Select[Any] = (
-        select(reminders, _people.personal)
-        .join(Person.__table__, _people.id == _reminders.person_id)  # type: ignore[attr-defined]
+        select(reminders, PERSON.personal)
+        .join(PERSON.id.table, PERSON.id == _reminders.person_id)
         .where(_reminders.id.in_(ids))
     )
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel, UTCDateTime
 
 from member_store.tables.columns import NAME_LENGTH, choice
@@ -45,10 +45,8 @@ class Reminder(SQLModel, table=True):
     became of it.
     """
 
-    __table_args__ = (
-        UniqueConstraint("person_id", "year", "moment", "due_on", name="uq_reminder"),
-        Index("ix_reminder_due", "county", "year", "moment", "due_on", "reason"),
-    )
+    # The person last: a plan then writes its million rows one after the other.
+    __table_args__ = (UniqueConstraint("year", "moment", "due_on", "person_id", name="uq_reminder"),)
 
     id: int | None = Field(default=None, primary_key=True)
     # No foreign key: it would lock the row of each person whom a plan names, and turns would wait for it.

@@ -23,9 +23,8 @@ def upgrade() -> None:
         sa.Column("situation", sa.String(16), nullable=False),
         sa.Column("reason", sa.String(32)),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
-        sa.UniqueConstraint("person_id", "year", "moment", "due_on", name="uq_reminder"),
+        sa.UniqueConstraint("year", "moment", "due_on", "person_id", name="uq_reminder"),
     )
-    op.create_index("ix_reminder_due", "reminder", ["county", "year", "moment", "due_on", "reason"])
     op.create_table(
         "reminder_plan",
         sa.Column("id", sa.Integer, primary_key=True),
