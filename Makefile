@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po) $(wildcard locales/*/*.yaml) $(wildcard dialogs/understanding/*.py)
 
-.PHONY: run playground test check bench soak fuzz lock messages format clean browser book mutations
+.PHONY: run playground test check bench soak season fuzz lock messages format clean browser book mutations
 
 run: $(VENV)/.run locales/.compiled  ## serve on http://127.0.0.1:8000
 	HEBAO_OFFER_DEMO=$${HEBAO_OFFER_DEMO:-true} $(BIN)/hebao serve
@@ -32,6 +32,9 @@ bench: $(VENV)/.bench locales/.compiled  ## measure, beside other people's engin
 soak: $(VENV)/.test locales/.compiled  ## the long tests, then hostile conversations against a server that is killed; MINUTES=10
 	$(BIN)/python -m pytest -m long
 	$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),10)
+
+season: $(VENV)/.test locales/.compiled  ## a season of reminders with killed processes; PEOPLE=100000 KILLS=50, POSTGRESQL=url
+	$(BIN)/python -m benchmarks.season --people $(or $(PEOPLE),100000) --kills $(or $(KILLS),50) $(if $(POSTGRESQL),--postgresql "$(POSTGRESQL)")
 
 fuzz: $(VENV)/.test locales/.compiled  ## hostile facts, spoilt packs and wild talk, MINUTES=10; hostile webhook calls, CALLS=10000
 	$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),10)

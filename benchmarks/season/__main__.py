@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import page
 from benchmarks.season.accounting import as_text, chart
 from benchmarks.season.play import Season
 from member_store.encryption import generate_key
@@ -22,7 +23,9 @@ def main() -> int:
     parser.add_argument("--postgresql", metavar="URL", help="an empty database; an SQLite file if not given")
     parser.add_argument("--chart", type=Path, help="where the chart goes, as SVG")
     parser.add_argument("--keep", type=Path, help="a folder for the database and the logs, which is kept")
+    parser.add_argument("--write", action="store_true", help="also replace the section in docs/measurements.md")
     options = parser.parse_args()
+    before = page.load()
     folder = options.keep or Path(tempfile.mkdtemp(prefix="hebao-season-"))
     folder.mkdir(parents=True, exist_ok=True)
     url = options.postgresql or f"sqlite:///{folder}/hebao.db"
@@ -34,11 +37,15 @@ def main() -> int:
     finally:
         if options.keep is None:
             shutil.rmtree(folder, ignore_errors=True)
-    print(as_text(found))
-    print(
-        f"{season.killed} kills, {season.visits} visits of which {season.told_at_visits} told a reminder, "
-        f"{time.monotonic() - begun:.0f} s in all"
+    told = (
+        f"{season.killed} kills, {season.visits:,} visits of which {season.told_at_visits:,} told a reminder, "
+        f"{time.monotonic() - begun:.0f} s in all."
     )
+    where = "PostgreSQL, two web processes and two workers" if many else "SQLite, one process"
+    text = "\n\n".join((page.stamp(before), f"### {options.people:,} people on {where}", as_text(found), told))
+    print(text)
+    if options.write:
+        page.write("season-postgresql" if many else "season-sqlite", text)
     if options.chart:
         options.chart.write_text(chart(found), "utf-8")
     return 0 if found.holds else 1
