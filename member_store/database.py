@@ -136,9 +136,12 @@ class Database:
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
     def roomy(self, connection: Connection) -> None:
-        """Let this transaction of many rows keep more of the file in memory, where that is ours to say (SQLite)."""
+        """Let this transaction of many rows have more memory; PostgreSQL need not compile each of its statements."""
         if self._is_sqlite:
             connection.exec_driver_sql(f"PRAGMA cache_size=-{_ROOMY_KIB}")
+        else:
+            connection.exec_driver_sql("SET LOCAL jit = off")
+            connection.exec_driver_sql(f"SET LOCAL work_mem = {_ROOMY_KIB}")
 
     def close(self) -> None:
         """Close every connection that is not in use."""

@@ -28,7 +28,10 @@ from member_store.tables.reminders import Moment, reminder_plans, reminders
 from member_store.tables.sending import DeliveryState, deliveries
 
 CHUNK = 20_000
-"""People planned in one transaction: others who write wait for as long as that takes."""
+"""People planned in one transaction on SQLite: others who write wait for as long as that takes."""
+
+_LARGE_CHUNK = 200_000
+"""So many on PostgreSQL, where nobody waits, and every chunk reads whole tables."""
 
 _reminders, _plans, _deliveries, _conversations = reminders.c, reminder_plans.c, deliveries.c, conversations.c
 
@@ -104,8 +107,10 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
     return Planned(planned, _leave(records, occasion, at, after, to) if planned else 0)
 
 
-def plan_next(records: Records, occasion: Occasion, at: datetime, most: int = CHUNK) -> Planned | None:
+def plan_next(records: Records, occasion: Occasion, at: datetime, most: int | None = None) -> Planned | None:
     """Plan an occasion for the next so many people; None where it is planned already, or somebody else is at it."""
+    if most is None:
+        most = _LARGE_CHUNK if records.connection.dialect.name == "postgresql" else CHUNK
     key = (
         _plans.county == occasion.county,
         _plans.year == occasion.year,
