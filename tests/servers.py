@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from types import TracebackType
@@ -51,6 +52,13 @@ class Server:
         assert found, f"The server did not start: {line} {self._process.stderr.read() if self._process.stderr else ''}"
         self.port = int(found[1])
         return time.monotonic() - begun
+
+    def unheard(self) -> None:
+        """Let nobody hear what it logs from now on: a server whose log nobody reads stands still once that is full."""
+        process = self._process
+        assert process is not None
+        assert process.stderr is not None
+        threading.Thread(target=process.stderr.read, daemon=True).start()
 
     def kill(self) -> None:
         """kill -9: no warning, no clean-up."""

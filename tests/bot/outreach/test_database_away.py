@@ -79,9 +79,17 @@ def test_people_are_told_to_try_again_and_nothing_that_was_answered_is_lost(post
     settings = {"HEBAO_DATABASE_URL": url, "HEBAO_KEYS": key}
     until = threading.Event()
     with Server(settings) as one, Server(settings) as other:
-        worker = subprocess.Popen([*HEBAO, "worker"], env=environment(**settings), stdout=subprocess.PIPE, text=True)
+        worker = subprocess.Popen(
+            [*HEBAO, "worker"],
+            env=environment(**settings),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
         assert worker.stdout is not None
         worker.stdout.readline()
+        for each in (one, other):
+            each.unheard()
         users = [User(number, [one, other], until) for number in range(1, USERS + 1)]
         for each in users:
             each.start()
