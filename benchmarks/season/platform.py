@@ -49,6 +49,9 @@ class Platform:
         body = b""
         while True:
             part = await receive()
+            if part["type"] == "http.disconnect":
+                # Whoever was killed in the middle of a request has asked for nothing.
+                return None
             body += part.get("body", b"")
             if not part.get("more_body"):
                 break
