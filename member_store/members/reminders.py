@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, exists, func, literal, select, union_all, update
+from sqlalchemy import Select, and_, case, delete, exists, func, insert, literal, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from member_store.members.deliveries import REMINDER
@@ -85,7 +85,7 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
 
     `at` is when the messages may leave.
     """
-    among = (PERSON.id > after, PERSON.id <= to)
+    among, there = (PERSON.id > after, PERSON.id <= to), reminders.alias("there").c
     found = statement(occasion, records.today, *among).subquery().c
     new = select(
         found.person_id,
@@ -98,12 +98,15 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
         found.situation,
         found.reason,
         literal(records.now, _reminders.planned_at.type),
-    ).where(found.person_id > after)
+    ).where(~exists().where(there.person_id == found.person_id, *_of(occasion, columns=there)))
     names = (
         *("person_id", "community_id", "county", "year", "moment", "due_on", "last_on", "situation", "reason"),
         "planned_at",
     )
-    planned = records.connection.execute(_once(records, reminders, new, names)).rowcount
+    # Whoever plans has the plan's row to themselves, so that nobody adds the same meanwhile. For PostgreSQL a row that
+    # may meet another costs twice as much.
+    added = insert(reminders).from_select(names, new).execution_options(preserve_rowcount=True)
+    planned = records.connection.execute(added).rowcount
     return Planned(planned, _leave(records, occasion, at, after, to) if planned else 0)
 
 
@@ -142,7 +145,8 @@ def plan_next(records: Records, occasion: Occasion, at: datetime, most: int | No
 
 def _leave(records: Records, occasion: Occasion, at: datetime, after: int, to: int) -> int:
     """Leave a message for everybody who is told, on the one of their accounts that they used last."""
-    new = _of(occasion, _reminders.reason.is_(None), _reminders.person_id > after, _reminders.person_id <= to)
+    here = (_reminders.county == occasion.county, _reminders.reason.is_(None))
+    new = _of(occasion, *here, _reminders.person_id > after, _reminders.person_id <= to)
     found = _recipients(records, occasion, *new).c
     rows: Select[Any] = select(
         found.reminder_id,
@@ -293,12 +297,11 @@ def _results() -> Select[Any]:
     ).select_from(reminders.outerjoin(of.reminder_id.table, of.reminder_id == _reminders.id))
 
 
-def _of(occasion: Occasion, *more: Any) -> tuple[Any, ...]:
+def _of(occasion: Occasion, *more: Any, columns: Any = _reminders) -> tuple[Any, ...]:
     return (
-        _reminders.county == occasion.county,
-        _reminders.year == occasion.year,
-        _reminders.moment == occasion.moment,
-        _reminders.due_on == occasion.due_on,
+        columns.year == occasion.year,
+        columns.moment == occasion.moment,
+        columns.due_on == occasion.due_on,
         *more,
     )
 
