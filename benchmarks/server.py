@@ -23,7 +23,7 @@ HEBAO = str(Path(sys.executable).with_name("hebao"))
 def settings(folder: Path, **given: str) -> dict[str, str]:
     """The environment of a program on a database in this folder; `given` are settings, by their name there."""
     fixed = {"HEBAO_DATABASE_URL": f"sqlite:///{folder}/hebao.db", "HEBAO_OFFER_DEMO": "true", "HEBAO_TODAY": TODAY}
-    return environment(**fixed, **given)
+    return environment(**{**fixed, **given})
 
 
 def healthy(port: int) -> None:

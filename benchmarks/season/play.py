@@ -72,6 +72,7 @@ class Season:
     told_at_visits: int = 0
     sending_seconds: float = 0.0
     _next_kill: float = 0.0
+    _kills_by_now: int = 0
 
     def play(self) -> Account:
         """Play it, and account for it."""
@@ -132,6 +133,9 @@ class Season:
         while day <= max(moments) + timedelta(days=32):
             if day in moments:
                 occasion = moments[day]
+                # Some at every moment, and not all at the first.
+                begun_moments = sorted(moments).index(day) + 1
+                self._kills_by_now = -(-self.kills * begun_moments // len(moments))
                 self._script(Script(**{**asdict(scripts[occasion]), "occasion": occasion}))
             busy = day in moments or day - timedelta(days=1) in moments or day == max(moments) + timedelta(days=32)
             if busy or day.weekday() == 2:
@@ -238,7 +242,7 @@ class Season:
             self.say(f"{day} {hour}:{minute:02}: not idle after ten minutes: {before}")
 
     def _perhaps_kill(self) -> None:
-        if self.killed < self.kills and time.monotonic() > self._next_kill:
+        if self.killed < self._kills_by_now and time.monotonic() > self._next_kill:
             self._kill()
             # A worker takes some seconds to start; one that is killed before it works is no test.
             self._next_kill = time.monotonic() + self.draw.uniform(*_BETWEEN_KILLS)
