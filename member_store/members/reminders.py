@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, exists, func, insert, literal, select, union_all, update
+from sqlalchemy import Select, and_, case, delete, exists, func, literal, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from member_store.members.deliveries import REMINDER
@@ -85,7 +85,7 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
 
     `at` is when the messages may leave.
     """
-    among, there = (PERSON.id > after, PERSON.id <= to), reminders.alias("there").c
+    among = (PERSON.id > after, PERSON.id <= to)
     found = statement(occasion, records.today, *among).subquery().c
     new = select(
         found.person_id,
@@ -98,15 +98,12 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
         found.situation,
         found.reason,
         literal(records.now, _reminders.planned_at.type),
-    ).where(~exists().where(there.person_id == found.person_id, *_of(occasion, columns=there)))
+    ).where(found.person_id > after)
     names = (
         *("person_id", "community_id", "county", "year", "moment", "due_on", "last_on", "situation", "reason"),
         "planned_at",
     )
-    # Whoever plans has the plan's row to themselves, so that nobody adds the same meanwhile. For PostgreSQL a row that
-    # may meet another costs twice as much.
-    added = insert(reminders).from_select(names, new).execution_options(preserve_rowcount=True)
-    planned = records.connection.execute(added).rowcount
+    planned = records.connection.execute(_once(records, reminders, new, names)).rowcount
     return Planned(planned, _leave(records, occasion, at, after, to) if planned else 0)
 
 
@@ -297,11 +294,11 @@ def _results() -> Select[Any]:
     ).select_from(reminders.outerjoin(of.reminder_id.table, of.reminder_id == _reminders.id))
 
 
-def _of(occasion: Occasion, *more: Any, columns: Any = _reminders) -> tuple[Any, ...]:
+def _of(occasion: Occasion, *more: Any) -> tuple[Any, ...]:
     return (
-        columns.year == occasion.year,
-        columns.moment == occasion.moment,
-        columns.due_on == occasion.due_on,
+        _reminders.year == occasion.year,
+        _reminders.moment == occasion.moment,
+        _reminders.due_on == occasion.due_on,
         *more,
     )
 
