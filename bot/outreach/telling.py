@@ -117,6 +117,8 @@ def body(telling: Iterable[Telling], today: date, words: Catalogue) -> tuple[str
             lines.append(
                 words(N_("reminder.late_pay") if theirs[0].occasion.moment is Moment.LATE else N_("reminder.pay"))
             )
+    quoted = [words(N_("reminder.quoted"), text=each) for each in says]
+    lines.append(words(N_("reminder.onward"), says=words.listed(quoted)))
     stop = words(N_("reminder.say.stop"))
     says[stop] = None
     lines.append(words(N_("reminder.stop"), stop=stop))

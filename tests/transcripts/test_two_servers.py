@@ -19,8 +19,11 @@ from tests.transcripts.transcript import Expected, Heard, Transcript, check
 pytestmark = pytest.mark.server
 
 
-def test_two_servers_hold_every_conversation_and_a_copy_gets_the_same_answer_from_either(postgresql_url: str) -> None:
-    together = by_county()[None]
+@pytest.mark.parametrize("every", [pytest.param(8, id="some"), pytest.param(1, id="all", marks=pytest.mark.long)])
+def test_two_servers_hold_every_conversation_and_a_copy_gets_the_same_answer_from_either(
+    every: int, postgresql_url: str
+) -> None:
+    together = by_county()[None][::every]
     paths = [f"/api/v1/conversations/{secrets.token_hex(16)}/messages" for _ in together]
     settings = {"HEBAO_DATABASE_URL": postgresql_url, "HEBAO_KEYS": generate_key()}
     command = [*HEBAO, "worker"]
