@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from member_store.members.deliveries import Counted
-from member_store.members.reminders import Account
+
+if TYPE_CHECKING:
+    from member_store.members.reminders import Account
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

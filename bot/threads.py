@@ -9,7 +9,7 @@ import gc
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 from bot.exchange import Inbound, Outbound
 from bot.languages import SOURCE, lexicons
@@ -20,7 +20,9 @@ from bot.service import Service
 from bot.settings import Settings, sqlite_folder
 from member_store.members import deliveries
 from member_store.members.records import Records
-from member_store.members.reminders import Account, accounts
+
+if TYPE_CHECKING:
+    from member_store.members.reminders import Account
 
 READERS = 2
 WRITERS = 8
@@ -106,6 +108,9 @@ class Threads:
 
     async def measured(self) -> bytes:
         """What Prometheus is told. Raises StoreError where the ledger cannot be read."""
+
+        # It takes longer to import than the first person should wait.
+        from member_store.members.reminders import accounts
 
         def read() -> tuple[list[deliveries.Counted], list[Account]]:
             with self.service.store.reading_records() as records:

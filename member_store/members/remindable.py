@@ -19,10 +19,7 @@ from member_store.members.records import Records
 from member_store.tables.access import Basis, Consent, Contact, Delegation
 from member_store.tables.money import Account, Agreement, Contribution, ContributionPart, LedgerPosting
 from member_store.tables.people import Enrolment, EnrolmentState, Notices, Person
-from member_store.tables.reminders import Moment, Situation
-
-OPENING, DEADLINE, LATE = "remind_opening", "remind_deadline", "remind_late"
-"""What people agree to be reminded of: purposes of consent."""
+from member_store.tables.reminders import DEADLINE, LATE, OPENING, Moment, Situation
 
 KINDS = {
     Moment.OPENING: OPENING,

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from sqlmodel import col, select
 
 from member_store.members.records import Records
-from member_store.members.remindable import DEADLINE, LATE, OPENING
 from member_store.tables.access import Consent, Contact
+from member_store.tables.reminders import DEADLINE, LATE, OPENING
 
 KINDS = (OPENING, DEADLINE, LATE)
 """Everything that there is to be reminded of."""

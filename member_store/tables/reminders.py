@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel, UTCDateTime
 
 from member_store.tables.columns import NAME_LENGTH, choice
 
+OPENING, DEADLINE, LATE = "remind_opening", "remind_deadline", "remind_late"
+"""What people agree to be reminded of: purposes of consent."""
+
 
 class Moment(StrEnum):
     """The moments of a collection window at which people are reminded."""
