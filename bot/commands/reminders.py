@@ -104,7 +104,7 @@ def preview(
         where = act.county(county)
         place = _community(act, where, community)
         found = [
-            each for each in coming_occasions(act.records, where, act.today) if moment in (None, each.moment.value)
+            each for each in coming_occasions(act.records, act.today, where) if moment in (None, each.moment.value)
         ]
         told: list[dict[str, Any]] = []
         for occasion in found:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -117,7 +117,9 @@ class Dispatching:
         run = Run()
         failures = 0
         while not self._closing and run.stopped is None:
-            taken = await self._recorded(lambda records: _Taking(records, self._sender, self._hours).take(run))
+            taken = await self._clock.recorded(
+                self._store, lambda records: _Taking(records, self._sender, self._hours).take(run)
+            )
             if taken is None:
                 break
             outcomes = await self._sent(taken, run)
@@ -154,7 +156,7 @@ class Dispatching:
         while True:
             await asyncio.sleep(_ALIVE_SECONDS)
             try:
-                await self._recorded(lambda records: outbox.still_sending(records, ids))
+                await self._clock.recorded(self._store, lambda records: outbox.still_sending(records, ids))
             except StoreError as error:
                 log_failure("the ledger cannot be written", error)
 
@@ -183,7 +185,9 @@ class Dispatching:
         end = time.monotonic() + _WRITE_FOR_SECONDS
         while True:
             try:
-                states = await self._recorded(lambda records: self._written(records, outcomes, run.stopped))
+                states = await self._clock.recorded(
+                    self._store, lambda records: self._written(records, outcomes, run.stopped)
+                )
                 break
             except StoreError as error:
                 log_failure("what was sent is not written down yet", error)
@@ -215,13 +219,6 @@ class Dispatching:
             until = _again(stopped, 1, records.now) or records.now + PATIENCE
             outbox.put_off(records, self._sender.channel, max(until, records.now + PATIENCE), stopped.reason)
         return states
-
-    async def _recorded(self, work: Callable[[Records], Result]) -> Result:
-        return await asyncio.to_thread(self._record, work)
-
-    def _record(self, work: Callable[[Records], Result]) -> Result:
-        with self._store.records(now=self._clock.now(), today=self._clock.today()) as records:
-            return work(records)
 
 
 class _Taking:

@@ -26,27 +26,20 @@ class Plan:
     messages: int
 
 
-def due_occasions(records: Records, today: date) -> list[Occasion]:
-    """The moment of each window that people may be told of on a day."""
-    return [
+def due_occasions(records: Records, today: date, county: str | None = None) -> list[Occasion]:
+    """The moment of each window, of one county or of all, that people may be told of on a day."""
+    return [each for each in coming_occasions(records, today, county) if each.due_on <= today]
+
+
+def coming_occasions(records: Records, today: date, county: str | None = None) -> list[Occasion]:
+    """The moments of the windows of one county or of all that are still to come, or are due now; by day."""
+    found = [
         occasion
-        for window in collection.windows(records)
+        for window in collection.windows(records, county)
         for occasion in occasions(window, is_workday)
-        if occasion.due_on <= today <= occasion.last_on
+        if today <= occasion.last_on
     ]
-
-
-def coming_occasions(records: Records, county: str, today: date) -> list[Occasion]:
-    """The moments of a county's windows that are still to come, or are due now; by day."""
-    return sorted(
-        (
-            occasion
-            for window in collection.windows(records, county)
-            for occasion in occasions(window, is_workday)
-            if today <= occasion.last_on
-        ),
-        key=lambda each: each.due_on,
-    )
+    return sorted(found, key=lambda each: each.due_on)
 
 
 def plan_due(store: Store, hours: Hours, clock: Clock, county: str | None = None) -> Iterator[Plan]:
@@ -55,9 +48,8 @@ def plan_due(store: Store, hours: Hours, clock: Clock, county: str | None = None
     What was begun and interrupted goes on where it stopped. Nothing is planned before the hours in which it could be
     sent: what happens until then still counts. Raises StoreError.
     """
-    with store.reading_records(now=clock.now(), today=clock.today()) as records:
-        now, today = records.now, records.today
-        found = [each for each in due_occasions(records, today) if county in (None, each.county)]
+    with clock.reading(store) as records:
+        now, found = records.now, due_occasions(records, records.today, county)
     for occasion in found:
         begins = hours.begin(occasion.due_on)
         if now < begins:
@@ -70,5 +62,5 @@ def plan_due(store: Store, hours: Hours, clock: Clock, county: str | None = None
 
 
 def _chunk(store: Store, clock: Clock, occasion: Occasion, at: datetime) -> Planned | None:
-    with store.records(now=clock.now(), today=clock.today()) as records:
+    with clock.writing(store) as records:
         return reminders.plan_next(records, occasion, at)

@@ -20,7 +20,7 @@ from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy import make_url
 
 from bot.logs import log_failure
-from bot.outreach.working import Working, tell_plans
+from bot.outreach.working import Working
 
 _SCHEMA = "jobs"
 """Where the engine's own tables are, apart from those of the members."""
@@ -101,10 +101,7 @@ class Processes:
         app = App(connector=PsycopgConnector(conninfo=self._address, kwargs=options, min_size=1, max_size=4))
         working = self._working
 
-        async def plan() -> None:
-            tell_plans(await working.plan())
-
-        self._periodic(app, "plan", self._plan, plan)
+        self._periodic(app, "plan", self._plan, working.plan_and_tell)
         self._periodic(app, "tidy", self._plan, working.tidy)
         self._periodic(app, "retain", _NIGHTLY, working.retain)
         for channel in working.channels:

@@ -17,7 +17,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.logs import log_failure
-from bot.outreach.working import Working, tell_plans
+from bot.outreach.working import Working
 from member_store.members.records import OFFICE_TIME
 
 SEND_SECONDS = 5.0
@@ -43,16 +43,13 @@ class Timers:
     def start(self) -> None:
         """Begin, with everything that is due."""
         working = self._working
-        self._every(self._plan_seconds, self._plan)
+        self._every(self._plan_seconds, working.plan_and_tell)
         self._every(self._plan_seconds, working.tidy)
         for channel in working.channels:
             self._every(self._send_seconds, functools.partial(working.send, channel))
         self._daily(RETAIN_AT, working.retain)
         self._daily(BACK_UP_AT, working.back_up)
         self._scheduler.start()
-
-    async def _plan(self) -> None:
-        tell_plans(await self._working.plan())
 
     async def close(self) -> None:
         """Begin nothing more, and let what is under way end."""

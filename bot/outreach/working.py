@@ -7,7 +7,7 @@ again, as that stands in the rows.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -30,19 +30,6 @@ _VISITS_AT_ONCE = 5_000
 _BACKUP = "hebao-"
 
 Result = TypeVar("Result")
-
-
-def tell_plans(found: Sequence[Plan]) -> None:
-    """Put into the log what was planned."""
-    for each in found:
-        structlog.get_logger().info(
-            "reminders planned",
-            county=each.occasion.county,
-            year=each.occasion.year,
-            moment=each.occasion.moment.value,
-            reminders=each.reminders,
-            messages=each.messages,
-        )
 
 
 class Working:
@@ -79,6 +66,18 @@ class Working:
         """Plan the reminders that have come due, of one county or of all."""
         return await asyncio.to_thread(lambda: list(plan_due(self._store, self._hours, self._clock, county)))
 
+    async def plan_and_tell(self) -> None:
+        """Plan what has come due, and put into the log what that was."""
+        for each in await self.plan():
+            structlog.get_logger().info(
+                "reminders planned",
+                county=each.occasion.county,
+                year=each.occasion.year,
+                moment=each.occasion.moment.value,
+                reminders=each.reminders,
+                messages=each.messages,
+            )
+
     async def send(self, channel: str) -> Run:
         """Send what is due on a channel, if anything is. Raises StoreError, SettingsError."""
         if self._closing or not await asyncio.to_thread(self._is_due, channel):
@@ -92,7 +91,7 @@ class Working:
                 self._running.discard(dispatching)
 
     def _is_due(self, channel: str) -> bool:
-        with self._store.reading_records(now=self._clock.now(), today=self._clock.today()) as records:
+        with self._clock.reading(self._store) as records:
             return outbox.is_due(records, channel, reminders=self._hours.are(records.now.astimezone(OFFICE_TIME)))
 
     async def tidy(self) -> None:
@@ -103,7 +102,7 @@ class Working:
             reminders.expire(records)
             return outbox.leave_for_visits(records, self.channels, _VISITS_AT_ONCE)
 
-        while await self._recorded(work) and not self._closing:
+        while await self._clock.recorded(self._store, work) and not self._closing:
             pass
 
     async def retain(self) -> None:
@@ -156,10 +155,3 @@ class Working:
 
             async with Broadcasting(settings) as broadcasting:
                 yield TelegramSender(broadcasting, settings)
-
-    async def _recorded(self, work: Callable[[Records], Result]) -> Result:
-        return await asyncio.to_thread(self._record, work)
-
-    def _record(self, work: Callable[[Records], Result]) -> Result:
-        with self._store.records(now=self._clock.now(), today=self._clock.today()) as records:
-            return work(records)

@@ -71,7 +71,7 @@ def of_person(records: Records, person_id: int) -> list[Agreement]:
 
 def covering(records: Records, person_id: int, year: int) -> Agreement | None:
     """The agreement by which a person pays for a year, if there is one."""
-    return records.session.exec(select(Agreement).where(Agreement.person_id == person_id, *_covers(year))).first()
+    return records.session.exec(select(Agreement).where(Agreement.person_id == person_id, *covers(year))).first()
 
 
 def account_of(records: Records, agreement: Agreement) -> str | None:
@@ -92,7 +92,7 @@ def deductions(records: Records, year: int, county: str | None = None) -> list[D
             Enrolment.year == year,
             Enrolment.state == EnrolmentState.AWAITING_PAYMENT,
             *([Enrolment.county == county] if county else []),
-            *_covers(year),
+            *covers(year),
         )
         .order_by(col(Agreement.person_id))
     )
@@ -104,7 +104,8 @@ def deductions(records: Records, year: int, county: str | None = None) -> list[D
     return found
 
 
-def _covers(year: int) -> tuple[ColumnElement[bool], ...]:
+def covers(year: int) -> tuple[ColumnElement[bool], ...]:
+    """That an agreement is the one by which somebody pays for a year."""
     return (
         col(Agreement.from_year) <= year,
         col(Agreement.to_year) >= year,

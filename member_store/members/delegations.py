@@ -95,7 +95,7 @@ def represented(records: Records, contact: Contact) -> list[Represented]:
     rows = records.session.exec(
         select(Delegation, Person)
         .join(Person, col(Person.id) == col(Delegation.person_id))
-        .where(Delegation.contact_id == contact.whole_id, col(Person.erased_at).is_(None), *_in_force(records))
+        .where(Delegation.contact_id == contact.whole_id, col(Person.erased_at).is_(None), *in_force(records.today))
         .order_by(col(Delegation.id))
     ).all()
     return [
@@ -141,7 +141,7 @@ def confirm(records: Records, person_id: int, contact_id: int, minor: bool) -> D
             Delegation.person_id == person_id,
             Delegation.contact_id == contact_id,
             Delegation.basis == Basis.APPLICATION,
-            *_in_force(records),
+            *in_force(records.today),
         )
     ).first()
     if found is None:
@@ -214,13 +214,13 @@ def given_by(records: Records, person_id: int) -> list[Delegation]:
     """Everything in force by which anybody may act for a person, whoever says to be that person themselves included,
     and codes not yet used. Whoever asks leaves out their own.
     """
-    wanted = select(Delegation).where(Delegation.person_id == person_id, *_in_force(records))
+    wanted = select(Delegation).where(Delegation.person_id == person_id, *in_force(records.today))
     return list(records.session.exec(wanted.order_by(col(Delegation.id))))
 
 
 def anybody(records: Records, person_id: int) -> bool:
     """Whether anybody may act for a person, or is to be let to by a code."""
-    wanted = select(Delegation.id).where(Delegation.person_id == person_id, *_in_force(records)).limit(1)
+    wanted = select(Delegation.id).where(Delegation.person_id == person_id, *in_force(records.today)).limit(1)
     return records.session.exec(wanted).first() is not None
 
 
@@ -239,8 +239,9 @@ def revoke_all(records: Records, person_id: int, reason: str) -> int:
     return len(found)
 
 
-def _in_force(records: Records) -> tuple[ColumnElement[bool], ...]:
-    lasting = or_(col(Delegation.expires_on).is_(None), col(Delegation.expires_on) >= records.today)
+def in_force(today: date) -> tuple[ColumnElement[bool], ...]:
+    """That a delegation was not taken back and has not expired."""
+    lasting = or_(col(Delegation.expires_on).is_(None), col(Delegation.expires_on) >= today)
     return (col(Delegation.revoked_at).is_(None), lasting)
 
 

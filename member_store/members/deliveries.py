@@ -10,12 +10,10 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select, update
 
 from member_store.members.records import Records
-from member_store.tables.access import Contact
 from member_store.tables.conversations import MESSAGE, conversations
 from member_store.tables.sending import DeliveryState, deliveries
 
 _columns, _conversations = deliveries.c, conversations.c
-_contacts = Contact.__table__.c  # type: ignore[attr-defined]
 
 TEXT, PICTURE = "text", "picture"
 REMINDER = "reminder"

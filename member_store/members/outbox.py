@@ -109,7 +109,7 @@ def hold(records: Records, contacts: Iterable[str]) -> None:
 
 def put_off(records: Records, channel: str, until: datetime, reason: str) -> int:
     """Nothing that is due on a channel leaves before `until`. Returns how many messages wait for that."""
-    mine = (_columns.channel == channel, _columns.state == DeliveryState.WAITING, _columns.try_at <= records.now)
+    mine = _due_now(records, channel, reminders=True)
     return int(records.connection.execute(update(deliveries).where(*mine).values(try_at=until, reason=reason)).rowcount)
 
 

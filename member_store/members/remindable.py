@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from member_store.members.agreements import covers
+from member_store.members.delegations import in_force
 from member_store.members.people import Personal
 from member_store.members.records import Records
 from member_store.tables.access import Basis, Consent, Contact, Delegation
@@ -120,12 +122,7 @@ def statement(occasion: Occasion, today: date, *among: ColumnElement[bool]) -> S
         .scalar_subquery(),
         0,
     )
-    deducted = exists().where(
-        _AGREEMENT.person_id == PERSON.id,
-        _AGREEMENT.from_year <= occasion.year,
-        _AGREEMENT.to_year >= occasion.year,
-        or_(_AGREEMENT.ended_on.is_(None), _AGREEMENT.ended_on >= date(occasion.year, 1, 1)),
-    )
+    deducted = exists().where(_AGREEMENT.person_id == PERSON.id, *covers(occasion.year))
     people = (
         select(
             PERSON.id.label("person_id"),
@@ -215,9 +212,8 @@ def helpers(person_id: Any, notices: Any, applied_by: Any, today: date) -> tuple
     himself = DELEGATION.relation == "self"
     return (
         DELEGATION.person_id == person_id,
-        DELEGATION.revoked_at.is_(None),
         DELEGATION.contact_id.is_not(None),
-        or_(DELEGATION.expires_on.is_(None), DELEGATION.expires_on >= today),
+        *in_force(today),
         or_(DELEGATION.basis != Basis.APPLICATION, DELEGATION.contact_id == applied_by),
         or_(notices == Notices.BOTH, himself == (notices == Notices.RESIDENT)),
     )

@@ -87,7 +87,7 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
     """
     among = (PERSON.id > after, PERSON.id <= to)
     found = statement(occasion, records.today, *among).subquery().c
-    new = select(
+    new: Select[Any] = select(
         found.person_id,
         found.community_id,
         literal(occasion.county),
@@ -98,7 +98,7 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
         found.situation,
         found.reason,
         literal(records.now, _reminders.planned_at.type),
-    ).where(found.person_id > after)
+    )
     names = (
         *("person_id", "community_id", "county", "year", "moment", "due_on", "last_on", "situation", "reason"),
         "planned_at",
@@ -308,7 +308,8 @@ def _once(records: Records, table: Any, rows: Select[Any], names: Sequence[str])
     dialect = postgresql if records.connection.dialect.name == "postgresql" else sqlite
     return (
         dialect.insert(table)
-        .from_select(names, rows)
+        # Without a condition SQLite takes ON CONFLICT for the ON of a join.
+        .from_select(names, rows.where(literal(True)))
         .on_conflict_do_nothing()
         .execution_options(preserve_rowcount=True)
     )
