@@ -30,7 +30,7 @@ from member_store.tables.sending import DeliveryState, deliveries
 CHUNK = 20_000
 """People planned in one transaction on SQLite: others who write wait for as long as that takes."""
 
-_LARGE_CHUNK = 200_000
+_LARGE_CHUNK = 500_000
 """So many on PostgreSQL, where nobody waits, and every chunk reads whole tables."""
 
 _reminders, _plans, _deliveries, _conversations = reminders.c, reminder_plans.c, deliveries.c, conversations.c
@@ -103,8 +103,12 @@ def plan(records: Records, occasion: Occasion, at: datetime, after: int, to: int
         *("person_id", "community_id", "county", "year", "moment", "due_on", "last_on", "situation", "reason"),
         "planned_at",
     )
-    planned = records.connection.execute(_once(records, reminders, new, names)).rowcount
-    return Planned(planned, _leave(records, occasion, at, after, to) if planned else 0)
+    # To look for each row before it is written takes as long as to write it, and there hardly ever is one: of somebody
+    # who moved between the plans of two counties. Should they move at this very moment, the next attempt finds them.
+    theirs = _of(occasion, _reminders.person_id > after, _reminders.person_id <= to)
+    fresh = records.connection.execute(select(_reminders.id).where(*theirs).limit(1)).first() is None
+    planned = _put(records, reminders, new, names, fresh=fresh)
+    return Planned(planned, _leave(records, occasion, at, after, to, fresh=fresh) if planned else 0)
 
 
 def plan_next(records: Records, occasion: Occasion, at: datetime, most: int | None = None) -> Planned | None:
@@ -126,7 +130,7 @@ def plan_next(records: Records, occasion: Occasion, at: datetime, most: int | No
         literal(records.now, _plans.begun_at.type),
     ).where(~exists().where(*key))
     names = ("county", "year", "moment", "due_on", "planned_to", "begun_at")
-    records.connection.execute(_once(records, reminder_plans, begun, names))
+    _put(records, reminder_plans, begun, names, fresh=False)
     mine = select(_plans.id, _plans.planned_to).where(*key, _plans.finished_at.is_(None))
     row = records.connection.execute(mine.with_for_update(skip_locked=True)).first()
     if row is None:
@@ -140,8 +144,10 @@ def plan_next(records: Records, occasion: Occasion, at: datetime, most: int | No
     return found
 
 
-def _leave(records: Records, occasion: Occasion, at: datetime, after: int, to: int) -> int:
-    """Leave a message for everybody who is told, on the one of their accounts that they used last."""
+def _leave(records: Records, occasion: Occasion, at: datetime, after: int, to: int, *, fresh: bool) -> int:
+    """Leave a message for everybody who is told, on the one of their accounts that they used last; `fresh`: none of
+    them has one yet.
+    """
     here = (_reminders.county == occasion.county, _reminders.reason.is_(None))
     new = _of(occasion, *here, _reminders.person_id > after, _reminders.person_id <= to)
     found = _recipients(records, occasion, *new).c
@@ -157,7 +163,7 @@ def _leave(records: Records, occasion: Occasion, at: datetime, after: int, to: i
         literal(at, _deliveries.try_at.type),
     ).where(found.rank == 1)
     names = ("reminder_id", "contact", "channel", "kind", "state", "attempts", "created_at", "changed_at", "try_at")
-    return int(records.connection.execute(_once(records, deliveries, rows, names)).rowcount)
+    return _put(records, deliveries, rows, names, fresh=fresh)
 
 
 def _recipients(records: Records, occasion: Occasion, *which: Any) -> Any:
@@ -222,7 +228,9 @@ def planned(records: Records, ids: Sequence[int]) -> list[Remembered]:
 def audience(records: Records, occasion: Occasion, ids: Sequence[int]) -> dict[tuple[int, str], str]:
     """Who may be told by these reminders of an occasion now: by person and account, who the person is to them."""
     found = _recipients(records, occasion, _reminders.id.in_(ids))
-    rows = records.connection.execute(select(found.c.person_id, found.c.contact, found.c.relation))
+    rows = records.connection.execute(select(found.c.person_id, found.c.contact, found.c.relation)).all()
+    # Who it is to them says more than that it is somebody.
+    rows = sorted(rows, key=lambda row: row.relation != "other")
     return {(person_id, contact): relation for person_id, contact, relation in rows}
 
 
@@ -303,13 +311,10 @@ def _of(occasion: Occasion, *more: Any) -> tuple[Any, ...]:
     )
 
 
-def _once(records: Records, table: Any, rows: Select[Any], names: Sequence[str]) -> Any:
-    """An insertion that leaves out what is there."""
+def _put(records: Records, table: Any, rows: Select[Any], names: Sequence[str], *, fresh: bool) -> int:
+    """Insert what is selected, and say how many rows that were; unless all are `fresh`, what is there is left out."""
     dialect = postgresql if records.connection.dialect.name == "postgresql" else sqlite
-    return (
-        dialect.insert(table)
-        # Without a condition SQLite takes ON CONFLICT for the ON of a join.
-        .from_select(names, rows.where(literal(True)))
-        .on_conflict_do_nothing()
-        .execution_options(preserve_rowcount=True)
-    )
+    # Without a condition SQLite takes ON CONFLICT for the ON of a join.
+    new = dialect.insert(table).from_select(names, rows.where(literal(True)))
+    once = new if fresh else new.on_conflict_do_nothing()
+    return int(records.connection.execute(once.execution_options(preserve_rowcount=True)).rowcount)
