@@ -23,6 +23,9 @@ GUESSED = "language_guessed"
 SAY = "say."
 """A tap that begins so says its label, as if that had been typed; whatever is asked."""
 
+ABOUT = "about."
+"""A tap that begins so goes on from the reminder whose id follows."""
+
 
 @dataclass(frozen=True)
 class Parcel:

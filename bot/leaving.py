@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.exchange import GUESSED, HUMAN_SINCE, Inbound, Outbound, reduced
@@ -13,10 +12,10 @@ from dialogs.arrivals import Event
 from dialogs.context import N_
 from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.going_on import Turn
+from dialogs.members.reminded import Reminded
 from dialogs.questions import GOAL
 from dialogs.understanding.text import fold
 from member_store.members import deliveries
-from member_store.members.deliveries import Waiting
 from member_store.members.records import Records
 from member_store.turns import Reduced
 
@@ -31,21 +30,29 @@ def leaving(records: Records, inbound: Inbound, answer: Outbound, kept: Reduced,
     return replace(kept, waits=True) if waits else kept
 
 
-def waiting_for(records: Records, channel: str, account: str, locale: str) -> tuple[str, bool]:
-    """What has waited for a contact's visit, as one text; and whether something still does."""
+@dataclass(frozen=True)
+class Waited:
+    """What has waited for a contact's visit: as one text, of whom it reminds, and whether something still waits."""
+
+    text: str = ""
+    reminded: tuple[Reminded, ...] = ()
+    more: bool = False
+
+
+def waiting_for(records: Records, channel: str, account: str, locale: str, since: datetime.datetime) -> Waited:
+    """What has waited for a contact's visit; `since` is when they were last here."""
     taken, more = deliveries.take(records, channel, account)
-    told = [each.payload["body"] for each in taken if each.reminder_id is None]
-    reminded = reminded_of(records, records.hash(channel, account), taken, locale) if len(told) < len(taken) else ""
-    return "\n\n".join([*told, *([reminded] if reminded else [])]), more
-
-
-def reminded_of(records: Records, contact: str, taken: Sequence[Waiting], locale: str) -> str:
-    """The reminders among what was taken by a contact (its keyed hash), as far as they still hold."""
+    texts = [each.payload["body"] for each in taken if each.reminder_id is None]
+    contact = records.hash(channel, account)
+    ids = [(each.id, each.reminder_id) for each in taken if each.reminder_id is not None]
+    # A notice has room for a few fields; what it is about is told here.
+    ids += deliveries.reminded_since(records, contact, since, [deliveries.NOTICE])
+    if not ids:
+        return Waited("\n\n".join(texts), more=more)
     # Few turns find one, and most processes never tell any.
-    from bot.outreach.telling import Asked, body, still
+    from bot.outreach.telling import Asked, still, told
 
-    asked = [Asked(each.id, contact, each.reminder_id) for each in taken if each.reminder_id is not None]
-    telling, silent = still(records, asked)
+    telling, silent = still(records, [Asked(delivery, contact, reminder) for delivery, reminder in ids])
     for each in taken:
         if each.id in telling:
             deliveries.given(records, each.id)
@@ -53,7 +60,11 @@ def reminded_of(records: Records, contact: str, taken: Sequence[Waiting], locale
         elif each.id in silent and not each.in_doubt:
             reason = silent[each.id]
             deliveries.refuse(records, each.id, (each.reason or reason) if reason == "too_late" else reason)
-    return body(telling.values(), records.today, catalogue(locale))[0] if telling else ""
+    # Of several about the same the last one counts.
+    latest = list({(each.person_id, each.occasion.year): each for each in telling.values()}.values())
+    if latest:
+        texts.append(told(latest, records.today, catalogue(locale)))
+    return Waited("\n\n".join(texts), tuple(each.reminded for each in latest), more)
 
 
 def with_people(conversation: Conversation, since: str, now: datetime.datetime, opens: str | None) -> Reduced:

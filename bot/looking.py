@@ -6,16 +6,18 @@ import datetime
 from dataclasses import replace
 from typing import Any
 
-from bot.exchange import Outbound, Past, View, outbound, past, reduced
+from bot.exchange import GUESSED, Outbound, Past, View, outbound, past, reduced
 from bot.languages import LOCALES, first_language
-from bot.leaving import waiting_for
+from bot.leaving import Waited, waiting_for
 from bot.members.paying import PayAddresses
 from bot.members.standing import collection_of, standing_of
 from bot.settings import Settings
 from bot.surroundings import context_of
 from dialogs.context import Context
 from dialogs.conversation import Conversation, conversation_from_dict
+from dialogs.members.reminded import REMINDED
 from dialogs.members.standing import NOBODY
+from dialogs.members.taking_up import ask_reminded
 from dialogs.questions import GOAL
 from dialogs.replies import Text
 from dialogs.respond import Turn, greet, open_question
@@ -25,6 +27,8 @@ from member_store.members.people import communities
 from member_store.members.records import Records
 from member_store.store import Store
 from member_store.turns import Reduced
+
+_LONG_AGO = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 HISTORY = 50
 """Turns that a page shows."""
@@ -81,15 +85,19 @@ class Looking:
         def reduce(state: dict[str, Any] | None, records: Records) -> Reduced:
             stored = conversation_from_dict(state) if state else None
             conversation = stored[0] if stored else Conversation(LOCALES[0], asked=GOAL)
-            given, more = (
-                waiting_for(records, channel, account, conversation.locale) if records.waiting else ("", False)
-            )
+            who = channel, account, conversation.locale, was_here(state)
+            waited = waiting_for(records, *who) if records.waiting else Waited()
             around = self.around(self.context(), records, channel, account)
-            asked = open_question(conversation, around) if given and conversation.steps else None
-            told = ((Text(given),) if given else ()) + ((asked,) if asked else ())
-            kept = reduced(Turn(conversation, told), records.now, waits=more)
+            turn = Turn(replace(conversation, reminded=waited.reminded), (Text(waited.text),) if waited.text else ())
+            turn = ask_reminded(turn, around)
+            if turn.conversation.asked != REMINDED:
+                asked = open_question(conversation, around) if waited.text and conversation.steps else None
+                turn = Turn(conversation, (*turn.replies, *([asked] if asked else [])))
+            kept = reduced(turn, records.now, waits=waited.more)
             # Nothing was said: the language is not known by it, nor when somebody last wrote.
-            return replace(kept, state=dict(state or {}))
+            unheard: dict[str, Any] = {key: kept.state[key] for key in ("asked", "reminded") if key in kept.state}
+            before = dict(state) if state else {**kept.state, GUESSED: True} if waited.reminded else {}
+            return replace(kept, state={**before, **unheard} if before else {})
 
         self._store.turn(channel, account, visit, "", reduce, None, self._settings.now)
 
@@ -162,6 +170,12 @@ class Looking:
         asked = [None, *(each.outcome["asks"] for each in found)]
         told = [(each.text, question) for each, question in zip(found, asked, strict=False)]
         return [(text, question) for text, question in told[-last:] if text], locale, len(found) <= last
+
+
+def was_here(state: dict[str, Any] | None) -> datetime.datetime:
+    """When the person last said something; the beginning of all times where nobody knows."""
+    said_at = (state or {}).get("said_at")
+    return datetime.datetime.fromisoformat(said_at) if isinstance(said_at, str) else _LONG_AGO
 
 
 def away(state: dict[str, Any] | None, now: datetime.datetime) -> datetime.timedelta:

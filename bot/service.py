@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, Self
 
 from bot.exchange import (
+    ABOUT,
     GUESSED,
     HUMAN_SINCE,
     SAY,
@@ -28,6 +29,7 @@ from bot.exchange import (
 )
 from bot.languages import LOCALES, first_language, language_of
 from bot.leaving import (
+    Waited,
     has_begun,
     is_guess,
     is_more,
@@ -38,14 +40,16 @@ from bot.leaving import (
     waiting_for,
     with_people,
 )
-from bot.looking import HISTORY, Looking, away
+from bot.looking import HISTORY, Looking, away, was_here
 from bot.members.acting import Acting, act
+from bot.reminded import answered_reminder
 from dialogs.arrivals import Event, attend, out_of_date
 from dialogs.context import Context
 from dialogs.conversation import Conversation
 from dialogs.members.codes import read_code
 from dialogs.members.effects import Done, Erase
 from dialogs.members.outcomes import concluded
+from dialogs.members.taking_up import ask_reminded
 from dialogs.offers import tapped
 from dialogs.questions import GOAL
 from dialogs.replies import Reply, Text
@@ -102,25 +106,31 @@ class Service(Looking):
                     going_on = replace(going_on, conversation=replace(going_on.conversation, locale=tells))
             if state and is_with_people(state, inbound, received, self._settings.wechat_human_minutes):
                 return with_people(going_on.conversation, state[HUMAN_SINCE], received, inbound.opens)
-            who = inbound.channel, inbound.account
-            given, more = waiting_for(records, *who, going_on.conversation.locale) if records.waiting else ("", False)
+            since = was_here(state)
+            who = inbound.channel, inbound.account, going_on.conversation.locale, since
+            waited = waiting_for(records, *who) if records.waiting else Waited()
             told: tuple[Reply, ...] = ()
             forgets = False
-            if given and is_more(text):
+            if waited.text and is_more(text):
                 turn = Turn(going_on.conversation, ())
             else:
                 comes_back = bool(state and HUMAN_SINCE in state) and is_word("human.back", text)
-                turn = _answer(inbound, going_on.conversation, around, comes_back=comes_back)
+                turn = answered_reminder(records, inbound, going_on.conversation, around, since) or _answer(
+                    inbound, going_on.conversation, around, comes_back=comes_back
+                )
                 # Whoever begins anew wants to hear nothing of what was before.
                 told = going_on.told if turn.conversation.steps or not going_on.conversation.steps else ()
                 turn, forgets = self._acted(turn, around, records, inbound)
-            late = (Text(given),) if given else ()
+            late = (Text(waited.text),) if waited.text else ()
             turn = replace(turn, replies=(*late, *told, *turn.replies))
+            if waited.reminded:
+                turn = replace(turn, conversation=replace(turn.conversation, reminded=waited.reminded))
+            turn = ask_reminded(turn, around) if turn.conversation.reminded else turn
             kept = reduced(turn, received, forgets=forgets, opens=inbound.opens)
             if is_guess(state, tells or inbound.locale):
                 kept.state[GUESSED] = True
             answer = outbound_of(turn, kept, text, received)
-            return leaving(records, inbound, answer, kept, more)
+            return leaving(records, inbound, answer, kept, waited.more)
 
         stored = self._store.turn(
             inbound.channel, inbound.account, inbound.message_id, text, reduce, received, self._settings.now
@@ -194,7 +204,7 @@ def _answer(inbound: Inbound, conversation: Conversation, around: Context, *, co
         return attend(conversation, inbound.event, around)
     # What is kept is masked; an enrolment needs the number itself, and keeps it where it belongs.
     text = inbound.text.replace("\r\n", "\n")
-    if inbound.tap is not None and not inbound.tap.startswith(SAY):
+    if inbound.tap is not None and not inbound.tap.startswith((ABOUT, SAY)):
         label = tapped(inbound.tap, open_question(conversation, around), conversation)
         if label is None:
             return out_of_date(conversation, around)

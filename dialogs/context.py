@@ -129,6 +129,7 @@ class Case:
     particulars: Mapping[str, str] = field(default_factory=dict, repr=False)
     standing: Standing = NOBODY
     communities: Communities = no_communities
+    collection: Callable[[str], Collection | None] = no_collection
     county: str | None = None
     counties: tuple[str, ...] = ()
     on_record: frozenset[str] = frozenset()

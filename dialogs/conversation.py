@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from dialogs.members.asking import PARTICULARS, SHARED_PARTICULARS
+from dialogs.members.reminded import Reminded
 from policy_engine.errors import FactError
 from policy_engine.facts import Value, fact_to_json, parse_fact
 
@@ -62,7 +63,7 @@ class Conversation:
 
     `asked` is the question that is open: a fact, or `goal` or `correct`; None where none is. `misses` counts messages
     in a row that were not understood; `aside` is the last question about the policy; `rules` is the version of the
-    rules that the last answer went by.
+    rules that the last answer went by. `reminded` are those of whom a reminder told, while that is what is asked about.
     """
 
     locale: str
@@ -72,6 +73,7 @@ class Conversation:
     misses: int = 0
     aside: Aside | None = None
     rules: str | None = None
+    reminded: tuple[Reminded, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -179,6 +181,7 @@ class Conversation:
             "misses": self.misses,
             **({"aside": _aside_to_dict(self.aside)} if self.aside else {}),
             **({"rules": self.rules} if self.rules else {}),
+            **({"reminded": [[each.key, each.year, each.renews] for each in self.reminded]} if self.reminded else {}),
         }
 
 
@@ -199,6 +202,7 @@ def conversation_from_dict(data: Mapping[str, Any]) -> tuple[Conversation, bool]
             misses=data["misses"],
             aside=_aside_from_dict(data["aside"]) if data.get("aside") else None,
             rules=data.get("rules"),
+            reminded=tuple(Reminded(*each) for each in data.get("reminded", ())),
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         return None

@@ -11,6 +11,7 @@ from dialogs.flows import plan
 from dialogs.members.asking import OF_AN_ACT, PARTICULARS
 from dialogs.members.effects import Effect
 from dialogs.members.flows import MEMBER_FLOWS
+from dialogs.members.reminded import REMINDED, reminded_question
 from dialogs.plainer import plainer
 from dialogs.plans import Ask, Do, Plan
 from dialogs.questions import (
@@ -88,6 +89,7 @@ class Progress:
             particulars=conversation.particulars(),
             standing=context.standing,
             communities=context.communities,
+            collection=context.collection,
             county=context.county or (worker.county if worker else None),
             counties=context.counties,
             on_record=frozenset(recorded),
@@ -132,6 +134,8 @@ class Progress:
             return correct_question(self.case())
         if asked == RESUME:
             return resume_question(self.case())
+        if asked == REMINDED:
+            return reminded_question(self.case(), self.conversation.reminded)
         return question(asked, self.case(), self.context)
 
     def turn(self, *replies: Reply) -> Turn:
@@ -197,13 +201,22 @@ class Progress:
         """Begin an act on members. What was begun before waits, if it still has a question open."""
         if self.conversation.steps:
             self.conversation = self.without_act()
-        waiting = self.conversation.flows if self.conversation.asked in ASKABLE else ()
+        waiting = self.conversation.flows if self.is_in_the_middle() else ()
         flows = (*(each for each in waiting if each != act), act)
         # Whom an act is about is its own affair: the enrolment that it interrupts goes on for whom it was for.
         worker = self.context.standing.worker is not None
         subject = "other" if worker else self.conversation.subject
         self.conversation = self.conversation.with_step(self.conversation.step(subject=subject, flows=flows, said=said))
         return self.proceed()
+
+    def is_in_the_middle(self) -> bool:
+        """Whether the present goal still has a question open, be it that a reminder came in between."""
+        if self.conversation.asked != REMINDED or not self.conversation.flows:
+            return self.conversation.asked in ASKABLE
+        try:
+            return isinstance(self.plan(), Ask)
+        except PolicyError:
+            return False
 
     def act_over(self) -> Conversation:
         """The conversation once an act is over: nothing that was said for it stays; what it interrupted goes on."""

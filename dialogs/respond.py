@@ -14,7 +14,8 @@ from dialogs.context import N_, Context
 from dialogs.conversation import SHARED, Conversation
 from dialogs.flows import FLOWS, plan
 from dialogs.going_on import Turn
-from dialogs.members.taking import Taking
+from dialogs.members.reminded import REMINDED, reminded_choice
+from dialogs.members.taking_up import TakingUp
 from dialogs.naming import NEITHER
 from dialogs.questions import (
     ASKABLE,
@@ -70,10 +71,19 @@ def ask_again(conversation: Conversation, context: Context, *before: Reply) -> T
     return _Responder(conversation, context).again(*before)
 
 
-class _Responder(Taking):
+class _Responder(TakingUp):
     """What was said becomes facts and goals."""
 
     def answer(self, text: str) -> Turn:
+        """The turn for what was said. Those of whom a reminder told are kept while they are asked about."""
+        asked = self.conversation.reminded
+        turn = self.answered(text)
+        if not asked or turn.conversation.asked == REMINDED or turn.conversation.reminded != asked:
+            return turn
+        return replace(turn, conversation=replace(turn.conversation, reminded=()))
+
+    def answered(self, text: str) -> Turn:
+        """The turn for what was said."""
         text = text.strip()
         if len(text) > LONGEST:
             return self.again(Text(self.words("too_long", most=LONGEST)))
@@ -86,6 +96,8 @@ class _Responder(Taking):
             findings = replace(findings, command="unknown", choice=None)
         if self.conversation.asked == HOSPITAL and findings.command in ("unknown", "skip"):
             return self.hospital_picked(NEITHER)
+        if asked is not None and asked.fact == REMINDED and (choice := reminded_choice(text, findings, asked)):
+            return self.reminded_picked(choice)
         return (
             self.member_turn(text, findings, asked)
             or self.aside(text, findings, asked)

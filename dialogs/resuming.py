@@ -11,6 +11,7 @@ from dialogs.context import Context
 from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.flows import FLOWS
 from dialogs.going_on import Progress
+from dialogs.members.reminded import REMINDED
 from dialogs.questions import ASKABLE, CORRECT, GOAL, HOSPITAL, MEANT, RESUME, summary
 from dialogs.replies import Reply, Text
 from policy_engine.facts import FACTS
@@ -75,7 +76,7 @@ def _changed(conversation: Conversation, progress: Progress) -> bool:
 def _known_goals(conversation: Conversation) -> tuple[Conversation, bool]:
     """The conversation without goals and questions that this version does not have; and whether there were any."""
     asked = conversation.asked
-    known = asked is None or asked in ASKABLE or asked in (GOAL, CORRECT, HOSPITAL, MEANT, RESUME)
+    known = asked is None or asked in ASKABLE or asked in (GOAL, CORRECT, HOSPITAL, MEANT, RESUME, REMINDED)
     if known and all(flow in FLOWS for step in conversation.steps for flow in step.flows):
         return conversation, False
     steps = tuple(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from bot.opening import open_service
 from bot.service import Service
@@ -30,6 +31,13 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("HEBAO_") and name != "HEBAO_TEST_DATABASE_URL":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def logs_of_this_test_alone() -> Iterator[None]:
+    """A command sets up where logs go, here to what its own test caught."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -23,7 +23,9 @@ def application(records: Records, person: Person, year: int) -> Enrolment:
     return found
 
 
-def verify(records: Records, person: Person, year: int, scheme_for: SchemeFor, today: datetime.date) -> Contribution:
+def verify(
+    records: Records, person: Person, year: int, scheme_for: SchemeFor, today: datetime.date
+) -> Contribution | None:
     """Take an application: what it costs is worked out, and the applicant may now do what their relation allows.
 
     The certificates count as looked at. Raises Refusal: `nothing_handed_in`, and as `dues.verify`.

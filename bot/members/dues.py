@@ -33,17 +33,26 @@ _CERTIFICATE = "hardship_certificate"
 _SAME_AS = "hardship_disabled"
 
 
-def work_out(records: Records, enrolment: Enrolment, scheme_for: SchemeFor, today: datetime.date) -> Contribution:
+def has_rules_for(scheme: Scheme, year: int) -> bool:
+    """Whether a scheme says what the contributions of a year are. Those of another year are not taken for them."""
+    return scheme.start.year <= year <= scheme.end.year
+
+
+def work_out(
+    records: Records, enrolment: Enrolment, scheme_for: SchemeFor, today: datetime.date
+) -> Contribution | None:
     """Work out what is due for an enrolment by the rules of its county on its own day, keep it and book it.
 
-    Where it is open what the person pays, nothing is charged and the enrolment waits, verified, for the county's
-    figures. A certificate counts if it is valid on the scheme's day for `today`; one that has run out waives nothing,
-    and the result says so (`certificate_has_expired`).
+    None where there are no rules for its year. Where it is open what the person pays, nothing is charged and the
+    enrolment waits, verified, for the county's figures. A certificate counts if it is valid on the scheme's day for
+    `today`; one that has run out waives nothing, and the result says so (`certificate_has_expired`).
 
     Raises Refusal as `contributions.keep` does, and PolicyError where the rules do not cover the day or the facts do
     not go together.
     """
     scheme = scheme_for(enrolment.county)
+    if not has_rules_for(scheme, enrolment.year):
+        return None
     person = records.locked(Person, enrolment.person_id)
     held = people.certificates(records, person)
     facts = _stated(records, enrolment)
@@ -52,7 +61,8 @@ def work_out(records: Records, enrolment: Enrolment, scheme_for: SchemeFor, toda
     same = approved and scheme.contribution is not None and BY_APPLICATION in {n.id for n in scheme.contribution.notes}
     if same:
         facts[_CERTIFICATE] = _SAME_AS
-    found = contribution(scheme, facts, on=enrolment.rules_on)
+    # Who renewed ahead of the year did so under the rules of the one before.
+    found = contribution(scheme, facts, on=scheme.on(None, enrolment.rules_on))
     # Where the pack says nothing on approval by application, the government takes over the own part all the same.
     parts = _parts(found, waived=approved and not same)
     told = {name: value for name, value in found.to_dict().items() if name != "facts"}
@@ -73,7 +83,7 @@ def certificate_has_expired(found: Contribution) -> bool:
     return bool(contributions.worked_out(found).get(EXPIRED))
 
 
-def verify(records: Records, enrolment: Enrolment, scheme_for: SchemeFor, today: datetime.date) -> Contribution:
+def verify(records: Records, enrolment: Enrolment, scheme_for: SchemeFor, today: datetime.date) -> Contribution | None:
     """The office has looked at an application and takes it: what is due is worked out, and whoever applied for
     themselves or for a minor now acts for them.
 

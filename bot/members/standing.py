@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.members.applying import relied_on
-from bot.members.dues import SchemeFor
+from bot.members.dues import SchemeFor, has_rules_for
 from bot.members.linking import accounts_of
 from bot.members.paying import PayAddresses, ToPay
 from dialogs.members.standing import ACT, LOOK, NOBODY, OWN, Collection, EnrolmentView, Helper, Member, Standing, Worker
@@ -56,16 +57,25 @@ def standing_of(
     def members() -> tuple[Member, ...]:
         represented = delegations.represented(records, contact)
         pending = doubts.of_contact(records, contact)
-        return (
-            *(_payable(member_of(records, each, contact, scheme_for, year), contact, pay) for each in represented),
-            *(_doubtful(records, each, scheme_for) for each in pending),
-        )
+        known = [_payable(member_of(records, each, contact, scheme_for, year), contact, pay) for each in represented]
+        return (*_once(known), *(_doubtful(records, each, scheme_for) for each in pending))
 
     return Standing(
         members,
         linked=lambda: accounts_of(records, contact),
         wants=lambda: reminder_choices.chosen(records, contact),
     )
+
+
+def _once(members: Iterable[Member]) -> Iterable[Member]:
+    """Each person once, with all that the contact may do: who applied for their mother may have her code too."""
+    found: dict[int, Member] = {}
+    for each in members:
+        known = found.get(each.key, each)
+        wider = max(known, each, key=lambda one: (not one.applied, len(one.scopes)))
+        relation = each.relation if known.relation == "other" else known.relation
+        found[each.key] = replace(wider, relation=relation, scopes=known.scopes | each.scopes)
+    return found.values()
 
 
 def member_of(records: Records, each: Represented, contact: Contact | None, scheme_for: SchemeFor, year: int) -> Member:
@@ -145,7 +155,7 @@ def enrolment_view(records: Records, found: Enrolment, person: Person, scheme_fo
             stale=stale,
             collection=collected,
         )
-    expected, payer, illustrative = _expected(facts, found.county, found.rules_on, scheme_for)
+    expected, payer, illustrative = _expected(facts, found.county, found.year, found.rules_on, scheme_for)
     return EnrolmentView(
         found.year,
         found.state.value,
@@ -170,11 +180,13 @@ def collection_of(records: Records, window: Window | None) -> Collection | None:
 
 
 def _expected(
-    facts: dict[str, object], county: str, on: datetime.date, scheme_for: SchemeFor
+    facts: dict[str, object], county: str, year: int, on: datetime.date, scheme_for: SchemeFor
 ) -> tuple[Money | None, str | None, bool]:
     """What a person will pay by what was stated, who pays it, and whether the figures are for trials."""
     try:
         scheme = scheme_for(county)
+        if not has_rules_for(scheme, year):
+            return None, None, False
         stated = parse_facts({name: value for name, value in facts.items() if name in FACTS})
         found = contribution(scheme, stated, on=on)
     except PolicyError:
@@ -188,7 +200,7 @@ def _doubtful(records: Records, doubt: Doubt, scheme_for: SchemeFor) -> Member:
     facts = dict(stated.get("facts", {}))
     on = datetime.date.fromisoformat(stated["rules_on"]) if stated else records.today
     county = str(stated.get("county", ""))
-    expected, payer, illustrative = _expected(facts, county, on, scheme_for)
+    expected, payer, illustrative = _expected(facts, county, doubt.year, on, scheme_for)
     state = _DOUBTFUL[doubt.state]
     view = EnrolmentView(doubt.year, state, county, expected, None, payer, illustrative, facts)
     return Member(

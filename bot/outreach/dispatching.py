@@ -31,7 +31,7 @@ from bot.logs import log_failure
 from bot.outreach.clock import Clock
 from bot.outreach.hours import Hours
 from bot.outreach.messages import Message, Sender
-from bot.outreach.telling import Asked, Telling, body, still
+from bot.outreach.telling import Asked, Telling, as_message, still
 from member_store.errors import StoreError
 from member_store.members import deliveries, outbox
 from member_store.members.outbox import Due
@@ -281,7 +281,7 @@ class _Taking:
         left = [telling[each.id] for each in theirs if each.id in telling]
         if not left:
             return None
-        text, taps = body(left, self._records.today, catalogue(first.locale or SOURCE))
+        text, taps = as_message(left, self._records.today, catalogue(first.locale or SOURCE))
         return Message(
             tuple(each.delivery for each in left),
             *(first.contact, first.account, first.locale, first.kind, {"body": text, "taps": taps}),

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.exchange import SAY
+from bot.exchange import ABOUT, SAY
 from bot.languages import Catalogue
 from bot.outreach.moments import occasion_of
 from bot.outreach.workdays import is_workday
 from dialogs.context import N_
+from dialogs.members.reminded import Reminded, going_on
 from member_store.members import collection, reminders
 from member_store.members.collection import Window
 from member_store.members.records import Records
@@ -48,12 +49,20 @@ class Telling:
     """What is told one contact of one person. `relation` is who that is to them."""
 
     delivery: int
+    reminder_id: int
+    person_id: int
     occasion: Occasion
     window: Window
     relation: str
     name: str = field(repr=False)
     situation: Situation
     owed_fen: int
+
+    @property
+    def reminded(self) -> Reminded:
+        """The same as the conversation takes it up. After the last day nobody is renewed by themselves."""
+        renews = self.situation is Situation.RENEW and self.occasion.moment is not Moment.LATE
+        return Reminded(self.person_id, self.occasion.year, renews)
 
 
 @dataclass(frozen=True)
@@ -95,34 +104,35 @@ def still(records: Records, asked: Sequence[Asked]) -> tuple[dict[int, Telling],
                     silent[each.delivery] = found_now.reason or "no_consent"
                 else:
                     telling[each.delivery] = Telling(
-                        *(each.delivery, occasion, window, relation, person.name),
+                        *(each.delivery, each.reminder_id, person.person_id, occasion, window, relation, person.name),
                         *(found_now.situation, found_now.owed_fen),
                     )
     return telling, silent
 
 
-def body(telling: Iterable[Telling], today: date, words: Catalogue) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """One text for all that one contact is told; and what they may say to it, each with the id of a tap."""
+def told(telling: Iterable[Telling], today: date, words: Catalogue) -> str:
+    """One text for all that one contact is told."""
     alike: dict[Occasion, list[Telling]] = {}
     for each in telling:
         alike.setdefault(each.occasion, []).append(each)
     lines: list[str] = []
-    says: dict[str, None] = {}
     for theirs in alike.values():
         lines.append(_head(theirs[0], today, words))
-        for each in theirs:
-            lines.append(_line(each, words))
-            says[_say(each, words)] = None
+        lines += [_line(each, words) for each in theirs]
         if any(each.situation in _PAYS for each in theirs):
             lines.append(
                 words(N_("reminder.late_pay") if theirs[0].occasion.moment is Moment.LATE else N_("reminder.pay"))
             )
+    return "\n".join(lines)
+
+
+def as_message(telling: Sequence[Telling], today: date, words: Catalogue) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What is sent to one contact: the text, the words by which they go on in it, and these to be tapped, with ids."""
+    says = {_say(each, words): f"{ABOUT}{each.reminder_id}" for each in telling}
     quoted = [words(N_("reminder.quoted"), text=each) for each in says]
-    lines.append(words(N_("reminder.onward"), says=words.listed(quoted)))
     stop = words(N_("reminder.say.stop"))
-    says[stop] = None
-    lines.append(words(N_("reminder.stop"), stop=stop))
-    return "\n".join(lines), tuple((label, f"{SAY}{place}") for place, label in enumerate(says))
+    onward = words(N_("reminder.onward"), says=words.listed(quoted)), words(N_("reminder.stop"), stop=stop)
+    return "\n".join([told(telling, today, words), *onward]), (*says.items(), (stop, f"{SAY}0"))
 
 
 def _head(one: Telling, today: date, words: Catalogue) -> str:
@@ -154,11 +164,4 @@ def _who(one: Telling, words: Catalogue) -> str:
 
 def _say(one: Telling, words: Catalogue) -> str:
     """The sentence by which somebody goes on from here, for the person that it is about."""
-    mine = one.relation in ("self", "other")
-    if one.situation is Situation.RENEW:
-        if mine:
-            return words(N_("reminder.say.renew"))
-        return words(N_("reminder.say.renew_for"), who=words(f"relation.{one.relation}"))
-    if mine:
-        return words(N_("reminder.say.status"))
-    return words(N_("reminder.say.status_of"), who=words(f"relation.{one.relation}"))
+    return going_on(words, one.relation, one.name, renews=one.reminded.renews)

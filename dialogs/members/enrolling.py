@@ -12,6 +12,7 @@ from dialogs.members.asking import CONSENT_WORDING, PARTICULARS
 from dialogs.members.effects import Certificate, Effect, Enrol
 from dialogs.members.identity import IdentityDocument, IdentityKind, read_identity
 from dialogs.members.views import status_view
+from dialogs.members.years import present_year
 from dialogs.plans import Ask, Conclude, Do, Plan
 from dialogs.questions import ASKING
 from dialogs.replies import Text
@@ -63,7 +64,7 @@ def _enrolled(case: Case) -> Conclude | None:
     # Of all others there may be another one, or 妈 is the mother of the spouse: the store knows them by their number.
     if case.subject not in ("self", "spouse") or "name" in case.particulars:
         return None
-    year = case.scheme.on(None, case.today).year
+    year = present_year(case)
     for each in case.standing.related(case.subject):
         found = each.enrolment(year)
         if found is not None and found.live:

@@ -29,6 +29,7 @@ from dialogs.members.enrolling import confirmed, document_of, enrol
 from dialogs.members.questions import chosen, not_on_record, spoken_of
 from dialogs.members.standing import ACT, LOOK, OWN, Member
 from dialogs.members.views import household_view, permissions_view, status_view
+from dialogs.members.years import present_year, renewal_year, withdrawal_year
 from dialogs.plans import Ask, Conclude, Do, Plan
 from dialogs.replies import Text
 
@@ -85,8 +86,8 @@ def _renew(case: Case) -> Plan:
     whom = _whom(case, ACT)
     if isinstance(whom, Ask | Conclude | Do):
         return whom
-    year = case.scheme.on(None, case.today).year
     member = next((each for each in case.standing.members if each.key == whom), None)
+    year = renewal_year(case, member)
     latest = member.latest if member else None
     if member is not None and latest is not None and latest.live and latest.year == year:
         return Conclude((Text(case.words("enrol.already", name=member.name)), *status_view(case, (member,))))
@@ -94,8 +95,8 @@ def _renew(case: Case) -> Plan:
 
 
 def _withdraw(case: Case) -> Plan:
-    year = case.scheme.on(None, case.today).year
     member = chosen(case)
+    year = withdrawal_year(case, member)
     if member is not None and member.applied:
         return confirmed(case, lambda: Withdraw(member.key, year))
     return _act(case, OWN, (), lambda whom: Withdraw(whom, year, case.particulars.get("setting")))
@@ -179,7 +180,7 @@ def _reminders(case: Case) -> Plan:
 
 
 def _hardship(case: Case) -> Plan:
-    year = case.scheme.on(None, case.today).year
+    year = present_year(case)
 
     def effect(whom: Whom) -> Effect:
         assert isinstance(whom, int)  # noqa: S101 - a worker takes it down at the desk

@@ -8,6 +8,7 @@ from dialogs.context import N_, Case
 from dialogs.members.asking import OF_AN_ACT, PARTICULARS
 from dialogs.members.identity import mask_number
 from dialogs.members.standing import Account, Helper, Member
+from dialogs.members.years import present_year, renewal_year, withdrawal_year
 from dialogs.replies import Choice, Question
 
 EVERYBODY = "everybody"
@@ -147,7 +148,7 @@ def not_on_record(case: Case) -> str:
 def _params(name: str, case: Case) -> dict[str, object]:
     member = chosen(case)
     params: dict[str, object] = {
-        "year": case.scheme.on(None, case.today).year,
+        "year": _year(case, member),
         "name": member.name if member else case.particulars.get("name", case.who),
     }
     if name == "confirm" and case.flow == "join":
@@ -160,6 +161,12 @@ def _params(name: str, case: Case) -> dict[str, object]:
         kind = case.facts.get("hardship_certificate", "none")
         params["certificate"] = case.words(f"value.hardship_certificate.{kind}")
     return params
+
+
+def _year(case: Case, member: Member | None) -> int:
+    if case.flow == "renew":
+        return renewal_year(case, member)
+    return withdrawal_year(case, member) if case.flow == "withdraw" else present_year(case)
 
 
 def _helpers(case: Case) -> tuple[Choice, ...]:
@@ -200,6 +207,6 @@ def _enrolled_already(relation: str, case: Case) -> bool:
     """Whether there is but one such person and they are enrolled: oneself, the spouse, a parent."""
     if relation in ("child", "none"):
         return False
-    year = case.scheme.on(None, case.today).year
+    year = present_year(case)
     known = [each.enrolment(year) for each in case.standing.related(relation)]
     return any(each is not None and each.live for each in known)

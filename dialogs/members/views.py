@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dialogs.context import N_, Case, Words
 from dialogs.members.questions import called, helper_line
 from dialogs.members.standing import OWN, Collection, EnrolmentView, Member
+from dialogs.members.years import present_year
 from dialogs.replies import Line, Receipt, Reply, Text
 from policy_engine.money import exactly
 
@@ -34,7 +35,11 @@ def _lines(case: Case, member: Member) -> list[str]:
         return [words("status.deceased", name=called(member, case))]
     if latest is None:
         return [words("status.none", name=called(member, case))]
-    told = [words(f"status.{latest.state}", name=called(member, case), year=latest.year)]
+    told = []
+    now = member.enrolment(present_year(case))
+    if now is not None and now.live and now.year < latest.year:
+        told = [words(f"status.{now.state}", name=called(member, case), year=now.year), *money_lines(now, case)]
+    told.append(words(f"status.{latest.state}", name=called(member, case), year=latest.year))
     if not latest.live:
         return told
     told += money_lines(latest, case)
@@ -95,7 +100,7 @@ def household_view(case: Case, elsewhere: Sequence[tuple[str, str]] = ()) -> tup
     `elsewhere` are those of the conversation who may not join: who they are, and the rule that says so.
     """
     words = case.words
-    year = case.scheme.on(None, case.today).year
+    year = present_year(case)
     lines: list[Line] = []
     days: dict[str, None] = {}
     total, known, illustrative = 0, True, False

@@ -16,6 +16,9 @@ from member_store.tables.sending import DeliveryState, deliveries
 _columns, _conversations = deliveries.c, conversations.c
 
 TEXT, PICTURE = "text", "picture"
+NOTICE = "notice"
+"""The way by which a few fields arrive and no words: what it is about is told at the next visit."""
+
 REMINDER = "reminder"
 """The kind of a message whose words are put together when it is sent."""
 
@@ -40,6 +43,7 @@ _WAITING = (
 )
 _LEAVE = deliveries.insert()
 _CHANGE = deliveries.update().where(_columns.id == bindparam("which"))
+_CONTACT = select(_columns.contact).where(_columns.id == bindparam("which"))
 _CLAIM = _CHANGE.where(_columns.state == DeliveryState.WAITING).values(attempts=_columns.attempts + 1)
 _WINDOW = select(_conversations.heard_at, _conversations.window_kind, _conversations.window_at).where(
     _conversations.contact == bindparam("to")
@@ -153,6 +157,29 @@ def take(records: Records, channel: str, account: str) -> tuple[list[Waiting], b
     return taken, more
 
 
+def reminded_since(
+    records: Records, contact: str, since: datetime, ways: Sequence[str] | None = None
+) -> list[tuple[int, int]]:
+    """The reminders that a contact (its keyed hash) got since a moment, or may have got, in their order: the ids of the
+    message and of the reminder. `ways` are those by which they went, all where none are given.
+    """
+    got = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.IN_DOUBT)
+    found = select(_columns.id, _columns.reminder_id).where(
+        _columns.contact == contact,
+        _columns.kind == REMINDER,
+        _columns.reminder_id.is_not(None),
+        _columns.state.in_(got),
+        _columns.changed_at > since,
+        *([_columns.way.in_(ways)] if ways is not None else []),
+    )
+    return [(row.id, row.reminder_id) for row in records.connection.execute(found.order_by(_columns.id))]
+
+
+def tell_at_visit(records: Records, contact: str) -> None:
+    """Something waits for the next visit of a contact (its keyed hash)."""
+    records.connection.execute(_WAITS, {"to": contact})
+
+
 def given(records: Records, delivery: int) -> None:
     """It was said at a visit."""
     _change(records, delivery, DeliveryState.GIVEN, payload=None, reason=None, try_at=None)
@@ -172,8 +199,7 @@ def sent(records: Records, delivery: int, platform_id: str | None = None) -> Non
 def put_back(records: Records, delivery: int, reason: str, code: str = "", try_at: datetime | None = None) -> None:
     """It could not be sent this way, and waits: until `try_at`, and at the latest for the contact's next visit."""
     _change(records, delivery, DeliveryState.WAITING, reason=reason, code=code or None, way=None, try_at=try_at)
-    contact = records.connection.execute(select(_columns.contact).where(_columns.id == delivery)).scalar()
-    records.connection.execute(_WAITS, {"to": contact})
+    tell_at_visit(records, str(records.connection.execute(_CONTACT, {"which": delivery}).scalar()))
 
 
 def refuse(records: Records, delivery: int, reason: str, code: str = "") -> None:
@@ -184,8 +210,7 @@ def refuse(records: Records, delivery: int, reason: str, code: str = "") -> None
 def doubt(records: Records, delivery: int, code: str = "") -> None:
     """Nobody can say whether the platform took it: it is not sent again by itself."""
     _change(records, delivery, DeliveryState.IN_DOUBT, reason="in_doubt", code=code or None, try_at=None)
-    contact = records.connection.execute(select(_columns.contact).where(_columns.id == delivery)).scalar()
-    records.connection.execute(_WAITS, {"to": contact})
+    tell_at_visit(records, str(records.connection.execute(_CONTACT, {"which": delivery}).scalar()))
 
 
 def refuse_waiting(records: Records, channel: str, account: str, reason: str) -> int:

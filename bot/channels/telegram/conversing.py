@@ -47,7 +47,7 @@ from bot.channels.telegram.rendering import escaped, messages, texts
 from bot.channels.telegram.saying import said, wanted
 from bot.channels.telegram.sending import SECONDS, Sender
 from bot.channels.telegram.turnstile import Turnstile
-from bot.exchange import SAY, Inbound, Outbound
+from bot.exchange import ABOUT, SAY, Inbound, Outbound
 from bot.languages import catalogue, negotiate
 from bot.logs import log_failure
 from bot.settings import Settings
@@ -162,7 +162,7 @@ class Conversing:
         inbound = Inbound(CHANNEL, str(user.id), known_as, label, wanted(user.language_code), tap=tap.data)
         marking: Callable[[Outbound], Awaitable[None]] | None = None
         # What can be said to a reminder can be said again, and for each of those whom it names.
-        asks = not (tap.data or "").startswith(SAY)
+        asks = not (tap.data or "").startswith((ABOUT, SAY))
         if asks and message is not None and not isinstance(message, InaccessibleMessage):
             shown = message
 

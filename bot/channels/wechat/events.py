@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from bot.channels.faults import Blocked, DeliveryFault, NoConsent, Unavailable
 from bot.channels.wechat.keys import KEYS
 from bot.channels.wechat.messages import Notice, Received
-from bot.exchange import Follows, Inbound, Outbound
+from bot.exchange import ABOUT, Follows, Inbound, Outbound
 from bot.languages import catalogue
 from bot.threads import Threads
 from dialogs.arrivals import Event
@@ -30,7 +30,7 @@ _CAME = {
 _UNSUPPORTED = "【收到不支持的消息类型，暂无法显示】"
 """What WeChat writes as the text of a message that it does not pass on, such as a sticker."""
 
-_TAP = re.compile(r"[A-Za-z0-9_-]{1,32}\.[0-9]{1,3}", re.ASCII)
+_TAP = re.compile(rf"[A-Za-z0-9_-]{{1,32}}\.[0-9]{{1,3}}|{re.escape(ABOUT)}[0-9]{{1,12}}", re.ASCII)
 _COUNTY = "county-"
 _HELD = {"kf_create_session": True, "kf_switch_session": True, "kf_close_session": False}
 

@@ -170,7 +170,8 @@ def _on_one_line(label: str) -> str:
 @lru_cache(maxsize=1024)
 def _link(line: str, tap: str) -> str | None:
     """A line that can be tapped, which says the choice without its number; None where that would be too long."""
-    label = line.partition(". ")[2]
+    number, _, label = line.partition(". ")
+    label = label if number.isdigit() else line
     content = _shortened(label, _LONGEST_CONTENT)
     # What is not ASCII stays as it is, as everybody writes it; of ASCII only what is harmless in an address.
     content = re.sub(r"[^A-Za-z0-9._~\u0080-\U0010ffff-]", lambda found: quote(found[0], safe=""), content)

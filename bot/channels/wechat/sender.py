@@ -18,7 +18,7 @@ from bot.languages import SOURCE, catalogue
 from bot.outreach.messages import Message
 from bot.pictures.png import NoPicturesError, png
 from bot.settings import Settings
-from member_store.members import notice_consents
+from member_store.members import deliveries, notice_consents
 from member_store.members.deliveries import PICTURE, REMINDER
 from member_store.members.records import OFFICE_TIME, Records
 
@@ -78,6 +78,7 @@ class WeChatSender:
         if isinstance(fault, NoConsent):
             notice_consents.ended(records, CHANNEL, message.account, self._notice.template)
         elif fault is None or (isinstance(fault, Unavailable) and fault.in_doubt):
+            deliveries.tell_at_visit(records, message.contact)
             notice_consents.used(records, CHANNEL, message.account, self._notice.template)
 
 

@@ -13,7 +13,7 @@ from member_store.members import deliveries
 from member_store.members.records import Records
 from member_store.tables.conversations import MESSAGE
 
-SERVICE, NOTICE = "service", "notice"
+SERVICE, NOTICE = "service", deliveries.NOTICE
 """By which of WeChat's ways something goes."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from collections.abc import Mapping
+from typing import Any
 
 from member_store.members import contributions, enrolments, ledger, people
 from member_store.members.contributions import Part
@@ -26,8 +28,15 @@ def somebody(records: Records, name: str = "张秀英", number: str | None = Non
     return people.add(records, personal, "demo")
 
 
-def verified(records: Records, person: Person, year: int = 2008) -> Enrolment:
-    submitted = enrolments.submit(records, person, year, category="rural", rules="v", rules_on=DAY, facts={})
+def verified(
+    records: Records,
+    person: Person,
+    year: int = 2008,
+    facts: Mapping[str, Any] | None = None,
+    category: str = "rural",
+) -> Enrolment:
+    stated = dict(facts or {})
+    submitted = enrolments.submit(records, person, year, category=category, rules="v", rules_on=DAY, facts=stated)
     return enrolments.move(records, submitted, EnrolmentState.VERIFIED)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,12 +43,22 @@ contribution_due:
     phrase4: 医疗保险
 """
 ALL_DAY = Hours(0, 24)
+FACTS = {
+    "age": 60,
+    "registered_locally": True,
+    "registration_kind": "rural",
+    "employee_insured": False,
+    "enrolled_elsewhere": False,
+    "hardship_certificate": "none",
+}
 
 
 class Resident:
     """Somebody on WeChat who owes something and wants to be reminded."""
 
-    def __init__(self, wechat: RunningWeChat, service: Service, settings: Settings, client: WeChatClient) -> None:
+    def __init__(
+        self, wechat: RunningWeChat, service: Service, settings: Settings, client: WeChatClient, year: int = 2008
+    ) -> None:
         self.wechat, self.service = wechat, service
         self.openid = wechat.user().openid
         self.now = datetime.now(UTC)
@@ -58,7 +69,10 @@ class Resident:
             collection.set_window(records, "demo", 2008, Days(today - timedelta(days=20), self.last))
             person = somebody(records)
             self.key = person.id or 0
-            keep(records, verified(records, person), Part("own_part", "individual", 6000))
+            enrolment = verified(records, person, year, facts=FACTS, category="rural_resident")
+            keep(records, enrolment, Part("own_part", "individual", 6000))
+            if year < 2008:
+                ledger.pay(records, person, year, 6000, today)
             contact = delegations.contact_of(records, "wechat", self.openid, "zh_Hans")
             delegations.link(records, contact, person, "self", Basis.SELF)
             reminder_choices.agree(records, contact, reminder_choices.KINDS, "w")
@@ -68,13 +82,17 @@ class Resident:
         inbound = Inbound("wechat", self.openid, f"m{datetime.now(UTC).timestamp()}", text, tap=tap, opens="message")
         return "\n".join(getattr(each, "text", "") for each in self.service.handle(inbound).replies)
 
+    def page(self) -> str:
+        exchange = self.service.view("wechat", self.openid).exchanges[-1]
+        return "\n".join(getattr(each, "text", "") for each in exchange.replies)
+
     def agrees(self) -> None:
         self.wechat.consents(self.openid, TEMPLATE, 1)
         with self.service.store.records() as records:
             notice_consents.agreed(records, "wechat", self.openid, TEMPLATE)
 
     async def is_reminded(self) -> list[dict[str, object]]:
-        clock = Clock(lambda: self.now, lambda: None)
+        clock = Clock(lambda: datetime.now(UTC), lambda: None)
         list(plan_due(self.service.store, ALL_DAY, clock))
         await Dispatching(self.service.store, self._sender, ALL_DAY, clock).run()
         return list(self.wechat.seen(self.openid))
@@ -86,21 +104,26 @@ class Resident:
 
 
 @pytest.fixture
-async def resident(
+async def residents(
     wechat: RunningWeChat,
     wechat_settings: Callable[..., Settings],
     open_with: Callable[..., Service],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[Resident]:
+) -> AsyncIterator[Callable[[int], Resident]]:
     monkeypatch.setattr(client_module, "_FIRST_PAUSE_SECONDS", 0.001)
     mapping = tmp_path / "notices.yaml"
     mapping.write_text(MAPPING, "utf-8")
     settings = wechat_settings(wechat_notices=mapping)
     service = open_with()
     client = WeChatClient(settings, Tokens(service.store))
-    yield Resident(wechat, service, settings, client)
+    yield lambda year: Resident(wechat, service, settings, client, year)
     await client.aclose()
+
+
+@pytest.fixture
+def resident(residents: Callable[[int], Resident]) -> Resident:
+    return residents(2008)
 
 
 async def test_whoever_has_agreed_to_the_notice_gets_it_with_the_last_day(resident: Resident) -> None:
@@ -120,16 +143,77 @@ async def test_whoever_wrote_lately_gets_a_message_in_which_they_can_tap_what_to
     (shown,) = await resident.is_reminded()
     text = str(shown["text"])
     assert "您还没有交，要交60元" in text
-    assert 'msgmenuid=say.0">查我的参保</a>' in text
-    assert 'msgmenuid=say.1">别提醒我</a>' in text
+    assert re.search(r'msgmenucontent=查我的参保&msgmenuid=about\.\d+">查我的参保</a>', text)
+    assert 'msgmenucontent=别提醒我&msgmenuid=say.0">别提醒我</a>' in text
     assert resident.ledger() == [("sent", "service", None)]
 
 
-async def test_what_is_tapped_in_a_reminder_is_understood_as_if_it_had_been_typed(resident: Resident) -> None:
+async def test_what_is_tapped_in_a_reminder_goes_on_from_it(resident: Resident) -> None:
+    resident.writes()
+    (shown,) = await resident.is_reminded()
+    found = re.search(r"about\.\d+", str(shown["text"]))
+    assert found is not None
+    assert "60元" in resident.writes("查我的参保", tap=found[0])
+    assert "不再提醒" in resident.writes("别提醒我", tap="say.0")
+    assert "60元" in resident.writes("查我的参保", tap=found[0]), "words that were tapped are words all the same"
+
+
+async def test_a_tap_with_the_number_of_somebody_elses_reminder_shows_nothing_of_it(resident: Resident) -> None:
     resident.writes()
     await resident.is_reminded()
-    assert "60元" in resident.writes("查我的参保", tap="say.0")
-    assert "不再提醒" in resident.writes("别提醒我", tap="say.1")
+    with resident.service.store.records() as records:
+        stranger = somebody(records, "李阿毛")
+        keep(records, verified(records, stranger), Part("own_part", "individual", 4000))
+        contact = delegations.contact_of(records, "web", "else", "zh_Hans")
+        delegations.link(records, contact, stranger, "self", Basis.SELF)
+        reminder_choices.agree(records, contact, reminder_choices.KINDS, "w")
+    list(plan_due(resident.service.store, ALL_DAY, Clock(lambda: resident.now + timedelta(days=30), lambda: None)))
+    for number in range(1, 6):
+        assert "李阿毛" not in resident.writes("查我的参保", tap=f"about.{number}")
+
+
+async def test_a_bare_yes_answers_the_reminder_and_not_what_was_asked_before_it(resident: Resident) -> None:
+    asked = resident.writes("我能参保吗").splitlines()[-1]
+    await resident.is_reminded()
+    answer = resident.writes("好")
+    assert "60元" in answer
+    assert answer.splitlines()[-1] == asked, "which is asked again"
+    assert "60元" not in resident.writes("好"), "and is what the next yes is for"
+
+
+async def test_a_bare_no_to_a_reminder_does_nothing_and_takes_nothing_from_the_conversation(
+    resident: Resident,
+) -> None:
+    asked = resident.writes("我能参保吗").splitlines()[-1]
+    await resident.is_reminded()
+    answer = resident.writes("不要")
+    assert "先不办" in answer
+    assert answer.splitlines()[-1] == asked
+
+
+async def test_whoever_can_be_renewed_is_by_one_tap(residents: Callable[[int], Resident]) -> None:
+    resident = residents(2007)
+    resident.writes()
+    (shown,) = await resident.is_reminded()
+    text = str(shown["text"])
+    found = re.search(r'msgmenucontent=(情况没变，续保)&msgmenuid=(about\.\d+)"', text)
+    assert found is not None, text
+    assert "2008年的续保办好了" in resident.writes(found[1], tap=found[2])
+    assert "续保办好了" not in resident.writes(found[1], tap=found[2]), "once"
+
+
+async def test_what_a_notice_is_about_is_told_on_the_page_that_it_opens_and_once(resident: Resident) -> None:
+    resident.writes()
+    resident.agrees()
+    await resident.is_reminded()
+    store = resident.service.store
+    assert store.waits("wechat", resident.openid)
+    resident.service.visited("wechat", resident.openid, "visit-1")
+    shown = resident.page()
+    assert "您还没有交，要交60元" in shown
+    assert shown.endswith("现在要办吗？")
+    assert not store.waits("wechat", resident.openid)
+    assert "60元" in resident.writes("好")
 
 
 async def test_where_the_notice_is_refused_the_window_is_used(resident: Resident) -> None:
