@@ -41,7 +41,7 @@ def create_app(service: Service, settings: Settings) -> ASGIApp:
         return create_pages(threads, settings, routes)
 
     pages = _Pages(load)
-    embedded = Embedded(service.store, settings)
+    embedded = Embedded(service.store, settings, threads.metrics.work)
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    Summary,
+    generate_latest,
+)
 
 from member_store.members.deliveries import Counted
 
@@ -26,11 +34,51 @@ class Turn:
     repeated = False
 
 
+class WorkFigures:
+    """How the work goes that nobody waits for: planning, sending, tidying up."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        of = ("piece",)
+        self._seconds = Summary(
+            "hebao_work_seconds", "Pieces of work that were done, and how long they took.", of, registry=registry
+        )
+        self._failed = Counter("hebao_work_failed", "Pieces of work that failed.", of, registry=registry)
+        self._last = Gauge(
+            "hebao_work_done_timestamp_seconds", "When a piece of work was last done.", of, registry=registry
+        )
+
+    @contextmanager
+    def piece(self, name: str) -> Iterator[None]:
+        """Count and time the piece of work that is done inside."""
+        begun = time.perf_counter()
+        try:
+            yield
+        except BaseException:
+            self._failed.labels(name).inc()
+            raise
+        self._seconds.labels(name).observe(time.perf_counter() - begun)
+        self._last.labels(name).set_to_current_time()
+
+
+class WorkerMetrics:
+    """The figures of a process that answers nobody."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.work = WorkFigures(self._registry)
+        ProcessCollector(registry=self._registry)
+
+    def page(self) -> bytes:
+        """The page that Prometheus reads."""
+        return generate_latest(self._registry)
+
+
 class Metrics:
     """The figures of one process."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self.work = WorkFigures(self._registry)
         self._turns = Counter(
             "hebao_turns",
             "Turns by channel and result: answered, repeated (a copy of a message), failed.",

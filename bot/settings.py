@@ -57,6 +57,12 @@ class Settings(BaseSettings):
         description="Whether the server itself plans and sends reminders and does the nightly work; "
         "if not set, it does on SQLite, and on PostgreSQL  hebao worker  does.",
     )
+    worker_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port on which  hebao worker  says how it is, on the address of HEBAO_HOST; nowhere if not set.",
+    )
     backup_folder: Path | None = Field(
         None, description="A folder for a copy of the SQLite database every night; none is made where it is not set."
     )

@@ -17,14 +17,21 @@ def add_worker(app: typer.Typer) -> None:
         import asyncio
 
         from bot.commands.options import catalogue_of
+        from bot.listening import address, listen
         from bot.logs import set_up_logs
+        from bot.metrics import WorkerMetrics
         from bot.opening import open_store
         from bot.outreach.working import Working
-        from bot.settings import sqlite_folder
+        from bot.settings import SettingsError, sqlite_folder
 
         settings, words = settings_of(), catalogue_of(None)
         if sqlite_folder(settings.database_url) is not None:
             refuse(words(N_("worker.not_on_sqlite")))
+        port = settings.worker_port
+        try:
+            listener = listen(settings.host, port, "HEBAO_WORKER_PORT") if port is not None else None
+        except SettingsError as error:
+            refuse(str(error))
         set_up_logs()
 
         async def work() -> None:
@@ -33,9 +40,20 @@ def add_worker(app: typer.Typer) -> None:
                     from bot.outreach.processes import Processes
                 except ImportError:
                     refuse(words(N_("worker.not_installed")))
-                working = Working(store, settings)
-                await Processes(working, settings.database_url).run(
-                    lambda: typer.echo(words(N_("worker.works"), channels=", ".join(working.channels) or "–"))
-                )
+                metrics = WorkerMetrics()
+                working = Working(store, settings, figures=metrics.work)
+                processes = Processes(working, settings.database_url)
+                channels = ", ".join(working.channels) or "–"
+                if listener is None:
+                    await processes.run(lambda: typer.echo(words(N_("worker.works"), channels=channels)))
+                    return
+                from bot.outreach.watched import Watched
+
+                watched = Watched(store, lambda: processes.at_work, metrics)
+                answering = asyncio.create_task(watched.serve(listener))
+                told = words(N_("worker.works_watched"), channels=channels, address=address(listener))
+                await processes.run(lambda: typer.echo(told))
+                watched.close()
+                await answering
 
         asyncio.run(work())

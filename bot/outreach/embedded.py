@@ -9,13 +9,15 @@ from bot.settings import Settings, sqlite_folder
 from member_store.store import Store
 
 if TYPE_CHECKING:
+    from bot.metrics import WorkFigures
     from bot.outreach.timers import Timers
 
 
 class Embedded:
     """The timers of what nobody waits for, where this process does that; they begin once it answers people."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, figures: WorkFigures | None = None) -> None:
+        self._figures = figures
         self._store = store
         self._settings = settings
         on_sqlite = sqlite_folder(settings.database_url) is not None
@@ -32,7 +34,7 @@ class Embedded:
 
         def start() -> None:
             if not self._ends:
-                self._timers = Timers(Working(self._store, self._settings))
+                self._timers = Timers(Working(self._store, self._settings, figures=self._figures))
                 self._timers.start()
 
         loop.call_soon_threadsafe(start)

@@ -47,6 +47,8 @@ class Processes:
         self._working = working
         self._address = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._ends = asyncio.Event()
+        self.at_work = False
+        """Whether it takes part in the work at the moment."""
         # It tells every job, and a failure with all that it was called with; what matters is told here.
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
 
@@ -64,9 +66,11 @@ class Processes:
                 app = self._app()
                 async with app.open_async():
                     ready()
+                    self.at_work = True
                     await self._worked(app)
             except Exception as error:  # the database, most of the time
                 log_failure("the worker begins again", error)
+            self.at_work = False
             if not self._ends.is_set():
                 await _within(_AGAIN_SECONDS, self._ends.wait())
 
@@ -121,10 +125,7 @@ class Processes:
         """Have a piece of work done at its times, once however many processes there are."""
 
         async def task(timestamp: int) -> None:  # noqa: ARG001 - it comes with every periodic task
-            try:
-                await work()
-            except Exception as error:  # the next time may go better; nothing is lost
-                log_failure(f"{name} failed", error)
+            await self._working.done(name, work)
 
         lock = name if alone else None
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name, lock=lock)(task))

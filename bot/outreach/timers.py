@@ -16,7 +16,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.logs import log_failure
 from bot.outreach.working import Working
 from member_store.members.records import OFFICE_TIME
 
@@ -43,12 +42,12 @@ class Timers:
     def start(self) -> None:
         """Begin, with everything that is due."""
         working = self._working
-        self._every(self._plan_seconds, working.plan_and_tell)
-        self._every(self._plan_seconds, working.tidy)
+        self._every(self._plan_seconds, "plan", working.plan_and_tell)
+        self._every(self._plan_seconds, "tidy", working.tidy)
         for channel in working.channels:
-            self._every(self._send_seconds, functools.partial(working.send, channel))
-        self._daily(RETAIN_AT, working.retain)
-        self._daily(BACK_UP_AT, working.back_up)
+            self._every(self._send_seconds, f"send_{channel}", functools.partial(working.send, channel))
+        self._daily(RETAIN_AT, "retain", working.retain)
+        self._daily(BACK_UP_AT, "back_up", working.back_up)
         self._scheduler.start()
 
     async def close(self) -> None:
@@ -61,22 +60,22 @@ class Timers:
                 await asyncio.wait(self._under_way)
             self._scheduler.shutdown(wait=False)
 
-    def _every(self, seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
-        self._scheduler.add_job(self._safe(work), IntervalTrigger(seconds=seconds), next_run_time=datetime.now(UTC))
+    def _every(self, seconds: float, name: str, work: Callable[[], Awaitable[Any]]) -> None:
+        self._scheduler.add_job(
+            self._safe(name, work), IntervalTrigger(seconds=seconds), next_run_time=datetime.now(UTC)
+        )
 
-    def _daily(self, at: str, work: Callable[[], Awaitable[Any]]) -> None:
+    def _daily(self, at: str, name: str, work: Callable[[], Awaitable[Any]]) -> None:
         hour, minute = map(int, at.split(":"))
-        self._scheduler.add_job(self._safe(work), CronTrigger(hour=hour, minute=minute, timezone=OFFICE_TIME))
+        self._scheduler.add_job(self._safe(name, work), CronTrigger(hour=hour, minute=minute, timezone=OFFICE_TIME))
 
-    def _safe(self, work: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
+    def _safe(self, name: str, work: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
         async def safely() -> None:
             task = asyncio.current_task()
             assert task is not None  # noqa: S101 - for the types: a timer runs in one
             self._under_way.add(task)
             try:
-                await work()
-            except Exception as error:  # the next time may go better; nothing is lost
-                log_failure("work failed", error)
+                await self._working.done(name, work)
             finally:
                 self._under_way.discard(task)
 

@@ -7,13 +7,14 @@ again, as that stands in the rows.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from bot.logs import log_failure
 from bot.outreach.clock import Clock
 from bot.outreach.dispatching import Dispatching, Run
 from bot.outreach.hours import Hours
@@ -26,6 +27,9 @@ from member_store.members.records import OFFICE_TIME, Records
 from member_store.members.retention import Keep, apply
 from member_store.store import Store
 
+if TYPE_CHECKING:
+    from bot.metrics import WorkFigures
+
 _VISITS_AT_ONCE = 5_000
 _BACKUP = "hebao-"
 
@@ -35,7 +39,11 @@ Result = TypeVar("Result")
 class Working:
     """The pieces of work on one store. Belongs to one event loop."""
 
-    def __init__(self, store: Store, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, clock: Clock | None = None, figures: WorkFigures | None = None
+    ) -> None:
+        """`figures` are where it is counted how the work goes."""
+        self._figures = figures
         self._store = store
         self._settings = settings
         self._clock = clock or Clock.of(settings)
@@ -61,6 +69,14 @@ class Working:
         self._closing = True
         for each in self._running:
             each.close()
+
+    async def done(self, name: str, piece: Callable[[], Awaitable[object]]) -> None:
+        """Do a piece of work and count it. A failure is logged and loses nothing: the next time may go better."""
+        try:
+            with self._figures.piece(name) if self._figures is not None else nullcontext():
+                await piece()
+        except Exception as error:
+            log_failure(f"{name} failed", error)
 
     async def plan(self, county: str | None = None) -> list[Plan]:
         """Plan the reminders that have come due, of one county or of all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -10,9 +11,13 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
+from bot.listening import listen
+from bot.metrics import WorkerMetrics
+from bot.outreach.watched import Watched
 from member_store.encryption import generate_key
 from member_store.members import collection, delegations, notice_consents, reminder_choices
 from member_store.members.collection import Days
@@ -110,6 +115,60 @@ def test_the_command_works_until_it_is_told_to_stop_and_makes_its_tables_once(po
     for each in both:
         _, told = each.communicate(timeout=30)
         assert (each.returncode, told) == (0, "")
+
+
+def test_a_worker_says_how_it_is_and_how_its_work_goes(postgresql_url: str) -> None:
+    known = environment(
+        HEBAO_DATABASE_URL=postgresql_url, HEBAO_KEYS=generate_key(), LANG="en_GB.UTF-8", HEBAO_WORKER_PORT="0"
+    )
+    worker = subprocess.Popen(
+        [*HEBAO, "worker"], env=known, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        assert worker.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", worker.stdout.readline())
+        assert found is not None
+        with httpx.Client(base_url=found[0], timeout=10) as monitor:
+            assert monitor.get("/healthz").json() == {"status": "ok"}
+            assert monitor.get("/readyz").status_code == 200
+            assert monitor.get("/").status_code == 404
+            waits_for(
+                "no work is counted",
+                lambda: 'hebao_work_seconds_count{piece="rescue"}' in monitor.get("/metrics").text,
+                30,
+            )
+            assert "process_resident_memory_bytes" in monitor.get("/metrics").text
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+        if worker.stdout is not None:
+            worker.stdout.close()
+
+
+async def test_a_worker_whose_database_is_away_or_that_is_not_at_work_says_so(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/hebao.db", generate_key()) as store:
+        works = [False]
+        watched = Watched(store, lambda: works[0], WorkerMetrics())
+        transport = httpx.ASGITransport(watched.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://worker") as monitor:
+            assert (await monitor.get("/healthz")).status_code == 200
+            assert (await monitor.get("/readyz")).status_code == 503
+            works[0] = True
+            assert (await monitor.get("/readyz")).status_code == 200
+            store.close()
+            (tmp_path / "hebao.db").rename(tmp_path / "away.db")
+            (tmp_path / "hebao.db").mkdir()
+            assert (await monitor.get("/healthz")).status_code == 503
+            assert (await monitor.get("/readyz")).json() == {"status": "no database"}
+
+
+def test_a_port_that_is_taken_is_told_with_the_setting_that_changes_it(tmp_path: Path) -> None:
+    with listen("127.0.0.1", 0, "X") as taken:
+        port = str(taken.getsockname()[1])
+        known = environment(HEBAO_DATABASE_URL="postgresql://nowhere/none", HEBAO_WORKER_PORT=port)
+        told = subprocess.run([*HEBAO, "worker"], env=known, capture_output=True, text=True, timeout=60)
+    assert told.returncode == 2
+    assert "HEBAO_WORKER_PORT" in told.stderr
 
 
 def test_on_sqlite_there_is_no_worker_to_start(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.metrics import WorkerMetrics
 from bot.outreach.clock import Clock
 from bot.outreach.timers import Timers
 from bot.outreach.working import Working
@@ -141,3 +142,24 @@ def test_hours_that_end_before_they_begin_are_refused(monkeypatch: pytest.Monkey
     monkeypatch.setenv("HEBAO_REMINDERS_FROM", "20")
     with pytest.raises(SettingsError, match="HEBAO_REMINDERS_UNTIL"):
         read_settings(_env_file=None)
+
+
+async def test_what_was_done_and_what_failed_is_counted_and_a_failure_ends_nothing(
+    store: Store, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = WorkerMetrics()
+    working = Working(store, settings, figures=figures.work)
+
+    async def fails() -> None:
+        raise RuntimeError("张秀英")
+
+    await working.done("tidy", working.tidy)
+    await working.done("plan", fails)
+    page = figures.page().decode()
+    assert 'hebao_work_seconds_count{piece="tidy"} 1.0' in page
+    assert 'hebao_work_failed_total{piece="plan"} 1.0' in page
+    assert 'hebao_work_done_timestamp_seconds{piece="tidy"}' in page
+    assert 'hebao_work_done_timestamp_seconds{piece="plan"}' not in page
+    logged = capsys.readouterr()
+    assert "plan failed" in logged.out + logged.err
+    assert "张秀英" not in logged.out + logged.err
