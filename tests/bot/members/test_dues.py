@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,7 +50,9 @@ def submitted(records: Records, person: Person, facts: dict[str, Any], **given: 
 def verified(records: Records, facts: dict[str, Any], county: str = "demo") -> tuple[Person, Enrolment, Contribution]:
     person = add_person(records, county=county)
     enrolment = submitted(records, person, facts)
-    return person, enrolment, verify(records, enrolment, scheme_for, DAY)
+    found = verify(records, enrolment, scheme_for, DAY)
+    assert found is not None
+    return person, enrolment, found
 
 
 def test_a_resident_owes_the_own_part_once_the_office_has_verified(records: Records) -> None:
@@ -94,6 +97,17 @@ def test_where_the_county_has_set_nothing_the_enrolment_waits(records: Records) 
     assert enrolment.state is EnrolmentState.VERIFIED
     assert found.total_fen is None
     assert contributions.due_of(records, enrolment).own_fen is None
+
+
+def test_a_year_that_the_rules_do_not_reach_waits_until_they_do(records: Records) -> None:
+    person = add_person(records)
+    later = enrolments.submit(records, person, 2009, category="rural_resident", rules="v", rules_on=DAY, facts=RESIDENT)
+    assert verify(records, later, scheme_for, DAY) is None
+    assert later.state is EnrolmentState.VERIFIED
+    assert work_out_again(records, "demo", 2009, scheme_for, DAY).waiting == 1
+    longer = replace(scheme_for("demo"), end=datetime.date(2009, 12, 31))
+    assert work_out_again(records, "demo", 2009, lambda _: longer, DAY).due == 1
+    assert later.state is EnrolmentState.AWAITING_PAYMENT
 
 
 def test_a_holder_is_covered_even_before_the_county_has_set_anything(records: Records) -> None:
