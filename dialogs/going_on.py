@@ -28,7 +28,7 @@ from dialogs.questions import (
 from dialogs.replies import Decision, Question, Reply, Text
 from policy_engine.compare import compared_by
 from policy_engine.errors import PolicyError
-from policy_engine.facts import FACTS, Value, parse_facts
+from policy_engine.facts import FACTS, Value, stated_facts
 from policy_engine.scheme import Scheme
 
 BY_GRADE = ("estimate", "compare_hospitals")
@@ -76,8 +76,8 @@ class Progress:
         """The case that a conversation is about, as far as it is known there."""
         facts, context = conversation.facts(), self.context
         worker = context.standing.worker
-        scheme = self.rules(facts.get("county"))
         recorded = _on_record(conversation, facts, context)
+        scheme = self.rules({**recorded, **facts}.get("county"))
         return Case(
             conversation.subject,
             {**facts, **recorded},
@@ -269,10 +269,13 @@ def _on_record(conversation: Conversation, facts: Mapping[str, Value], context: 
     known: dict[str, Value] = {"fund_paid_this_year": related[0].fund_paid}
     if member.stays:
         known["stays_this_year"] = member.stays + 1
-    stated = parse_facts(
-        {name: each for name, each in (member.latest.facts if member.latest else {}).items() if name in FACTS}
-    )
-    known = {**stated, **known}
+    latest = member.latest
+    if latest is not None:
+        known = {
+            **stated_facts(latest.facts),
+            **({"county": latest.county} if latest.county in context.counties else {}),
+            **known,
+        }
     return {name: value for name, value in known.items() if name not in facts and _INSTEAD.get(name) not in facts}
 
 

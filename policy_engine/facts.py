@@ -155,6 +155,15 @@ def parse_facts(values: Mapping[str, Any]) -> dict[str, Value]:
     return with_bill({name: parse_fact(name, value) for name, value in values.items() if value is not None})
 
 
+def stated_facts(stored: Mapping[str, Any]) -> dict[str, Value]:
+    """The facts in what was kept of an application, as far as this version knows them.
+
+    Without whom and where it is about: an enrolment says that itself. Raises FactError as `parse_facts`.
+    """
+    apart = ("subject", "county")
+    return parse_facts({name: value for name, value in stored.items() if name in FACTS and name not in apart})
+
+
 def with_bill(facts: Facts) -> dict[str, Value]:
     """The facts with the ranges of the bill and its reportable part brought to where the part fits into the whole.
 

@@ -323,8 +323,8 @@ class Season:
         else:
             port = str(self._ports[int(number)]) if kind == "web" else "0"
             command = ["-m", "benchmarks.season.process", kind, str(self._clock), port]
-        log = (self.folder / f"{name.replace(' ', '-')}.log").open("ab")
-        self._running[name] = subprocess.Popen([sys.executable, *command], env=self._env, stdout=log, stderr=log)
+        with (self.folder / f"{name.replace(' ', '-')}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen([sys.executable, *command], env=self._env, stdout=log, stderr=log)
 
     def _kill(self) -> None:
         """Kill a server or a worker at any moment, and start it again."""

@@ -18,7 +18,7 @@ from member_store.tables.access import Basis, Contact, Role, StaffUser
 from member_store.tables.people import Community, Enrolment, EnrolmentState, Person
 from policy_engine.eligibility import eligibility
 from policy_engine.errors import PolicyError
-from policy_engine.facts import FACTS, parse_facts
+from policy_engine.facts import stated_facts
 
 if TYPE_CHECKING:
     from bot.members.acting import Acting
@@ -197,8 +197,7 @@ def renew(acting: Acting, person: Person, year: int) -> Outcome:
         if each.kind in relied_on(facts) and each.valid_until is not None and each.valid_until < day:
             raise Refusal("renewal_expired", on=each.valid_until)
     try:
-        stated = parse_facts({name: value for name, value in facts.items() if name in FACTS})
-        found = eligibility(scheme, stated, on=day)
+        found = eligibility(scheme, stated_facts(facts), on=day)
     except PolicyError:
         raise Refusal("renewal_changed") from None
     if found.outcome != "eligible" or found.category != last.category:

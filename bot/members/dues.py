@@ -16,7 +16,7 @@ from member_store.tables.people import Certificate, Enrolment, EnrolmentState, P
 from policy_engine.contribution import Contribution as WorkedOut
 from policy_engine.contribution import contribution
 from policy_engine.errors import PolicyError
-from policy_engine.facts import FACTS, Value, parse_facts
+from policy_engine.facts import Value, stated_facts
 from policy_engine.money import Money
 from policy_engine.scheme import Scheme
 
@@ -55,7 +55,7 @@ def work_out(
         return None
     person = records.locked(Person, enrolment.person_id)
     held = people.certificates(records, person)
-    facts = _stated(records, enrolment)
+    facts = stated_facts(enrolments.facts_of(records, enrolment))
     expired = _let_go_expired(facts, held, scheme.on(None, today))
     approved = facts.get(_CERTIFICATE, "none") == "none" and hardship.holds_decision(held, enrolment.year)
     same = approved and scheme.contribution is not None and BY_APPLICATION in {n.id for n in scheme.contribution.notes}
@@ -160,12 +160,6 @@ def decide_hardship(
     enrolment = enrolments.current(records, person_id, year)
     if approve and enrolment is not None and enrolment.state in contributions.PAYABLE:
         work_out(records, enrolment, scheme_for, today)
-
-
-def _stated(records: Records, enrolment: Enrolment) -> dict[str, Value]:
-    """What was stated that the engine knows."""
-    stated = enrolments.facts_of(records, enrolment)
-    return parse_facts({name: value for name, value in stated.items() if name in FACTS and name != "subject"})
 
 
 def _let_go_expired(facts: dict[str, Value], held: list[Certificate], day: datetime.date) -> bool:

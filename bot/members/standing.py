@@ -29,7 +29,7 @@ from member_store.tables.access import Basis, Contact, StaffUser
 from member_store.tables.people import Community, Doubt, DoubtState, Enrolment, Person
 from policy_engine.contribution import contribution
 from policy_engine.errors import PolicyError
-from policy_engine.facts import FACTS, parse_facts
+from policy_engine.facts import stated_facts
 from policy_engine.money import Money, exactly
 
 _DOUBTFUL = {
@@ -187,8 +187,7 @@ def _expected(
         scheme = scheme_for(county)
         if not has_rules_for(scheme, year):
             return None, None, False
-        stated = parse_facts({name: value for name, value in facts.items() if name in FACTS})
-        found = contribution(scheme, stated, on=on)
+        found = contribution(scheme, stated_facts(facts), on=on)
     except PolicyError:
         return None, None, False
     own = next((part for part in found.parts if part.line == "own_part"), None)

@@ -1,6 +1,7 @@
 """`python -m tests.playground`: stand-ins of WeChat and Telegram, and `hebao serve` set up against both.
 
-Ctrl-C ends all of it. Nothing leaves this machine, and the store is thrown away at the end.
+Its office takes whatever is handed in. Enrol, say 提醒我缴费, and within two minutes the reminder comes. Ctrl-C ends
+all of it. Nothing leaves this machine, and the store is thrown away at the end.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from tests.playground.office import TODAY, office
 from tests.servers import HEBAO, environment
 from tests.standins.wechat.app import create_app
 from tests.standins.wechat.phone import Account
@@ -68,15 +70,22 @@ def main() -> None:
             "HEBAO_WECHAT_LOGIN_BASE": wechat,
             "HEBAO_WECHAT_NOTICES": str(notices),
             "HEBAO_WECHAT_HUMANS": "true",
+            "HEBAO_TODAY": TODAY,
+            "HEBAO_REMINDERS_FROM": "0",
+            "HEBAO_REMINDERS_UNTIL": "24",
             **running.enter_context(_telegram(port + 1, server)),
         }
         program = running.enter_context(_program(settings))
+        running.enter_context(office(settings))
         push = [*HEBAO, "wechat", "menu", "push"]
         subprocess.run(push, env=environment(**settings), stdout=subprocess.DEVNULL, check=True, timeout=60)
         print(f"WeChat:   {wechat}/phone")
         if "HEBAO_TELEGRAM_TOKEN" in settings:
             print(f"Telegram: http://127.0.0.1:{port + 1}/phone")
-        print(f"Web page: {server}\nCtrl-C ends all of it.", flush=True)
+        print(
+            f"Web page: {server}\nEnrol, say 提醒我缴费: the reminder comes within two minutes.\nCtrl-C ends all of it."
+        )
+        sys.stdout.flush()
         with suppress(KeyboardInterrupt):
             program.wait()
 

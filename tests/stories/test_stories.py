@@ -37,7 +37,8 @@ def settings_for(
             url = request.getfixturevalue("postgresql_url")
             monkeypatch.setenv("HEBAO_KEYS", generate_key())
         monkeypatch.setenv("HEBAO_DATABASE_URL", url)
-        monkeypatch.setenv("HEBAO_COUNTY", story.county)
+        if story.county:
+            monkeypatch.setenv("HEBAO_COUNTY", story.county)
         monkeypatch.setenv("HEBAO_TODAY", story.today)
         if story.until:
             monkeypatch.setenv("HEBAO_PACKS", str(rules_until(story.until, tmp_path)))

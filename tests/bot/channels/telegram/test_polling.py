@@ -123,6 +123,8 @@ def test_t02_polling_that_is_killed_before_it_has_answered_answers_at_the_next_s
     first.kill()
     runs.polling()
     person.settles(update["update_id"], 40)
+    # It waits until the first one could not be sending it any more.
+    wait_for(person.sees, 20)
     time.sleep(0.5)
     assert len(person.sees()) == 1
     assert len(person.asks("妈妈")) == 1
