@@ -9,11 +9,13 @@ from typing import Any
 from bot.exchange import GUESSED, HUMAN_SINCE, Inbound, Outbound, reduced
 from bot.languages import LOCALES, SOURCE, catalogue
 from dialogs.arrivals import Event
-from dialogs.context import N_
+from dialogs.context import N_, Context
 from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.going_on import Turn
-from dialogs.members.reminded import Reminded
+from dialogs.members.reminded import REMINDED, Reminded
+from dialogs.members.taking_up import ask_reminded
 from dialogs.questions import GOAL
+from dialogs.replies import Text
 from dialogs.understanding.text import fold
 from member_store.members import deliveries
 from member_store.members.records import Records
@@ -32,10 +34,14 @@ def leaving(records: Records, inbound: Inbound, answer: Outbound, kept: Reduced,
 
 @dataclass(frozen=True)
 class Waited:
-    """What has waited for a contact's visit: as one text, of whom it reminds, and whether something still waits."""
+    """What has waited for a contact's visit: as one text, of whom it reminds, and whether something still waits.
+
+    `onward` is how to go on from it by words, where the question what to do is not asked.
+    """
 
     text: str = ""
     reminded: tuple[Reminded, ...] = ()
+    onward: str = ""
     more: bool = False
 
 
@@ -50,7 +56,7 @@ def waiting_for(records: Records, channel: str, account: str, locale: str, since
     if not ids:
         return Waited("\n\n".join(texts), more=more)
     # Few turns find one, and most processes never tell any.
-    from bot.outreach.telling import Asked, still, told
+    from bot.outreach.telling import Asked, onward, still, told
 
     telling, silent = still(records, [Asked(delivery, contact, reminder) for delivery, reminder in ids])
     for each in taken:
@@ -62,9 +68,23 @@ def waiting_for(records: Records, channel: str, account: str, locale: str, since
             deliveries.refuse(records, each.id, (each.reason or reason) if reason == "too_late" else reason)
     # Of several about the same the last one counts.
     latest = list({(each.person_id, each.occasion.year): each for each in telling.values()}.values())
-    if latest:
-        texts.append(told(latest, records.today, catalogue(locale)))
-    return Waited("\n\n".join(texts), tuple(each.reminded for each in latest), more)
+    if not latest:
+        return Waited("\n\n".join(texts), more=more)
+    words = catalogue(locale)
+    texts.append(told(latest, records.today, words))
+    return Waited("\n\n".join(texts), tuple(each.reminded for each in latest), onward(latest, words), more)
+
+
+def told_of(waited: Waited, turn: Turn, around: Context) -> Turn:
+    """The turn with what has waited told first, and the question what to do of it last, unless another one is open."""
+    if waited.reminded:
+        turn = replace(turn, conversation=replace(turn.conversation, reminded=waited.reminded))
+    after = ask_reminded(turn, around) if turn.conversation.reminded else turn
+    if not waited.text:
+        return after
+    asks = after.conversation.asked == REMINDED
+    late = waited.text if asks or not waited.onward else f"{waited.text}\n{waited.onward}"
+    return replace(after, replies=(Text(late), *after.replies))
 
 
 def with_people(conversation: Conversation, since: str, now: datetime.datetime, opens: str | None) -> Reduced:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.exchange import GUESSED, Outbound, Past, View, outbound, past, reduced
 from bot.languages import LOCALES, first_language
-from bot.leaving import Waited, waiting_for
+from bot.leaving import Waited, told_of, waiting_for
 from bot.members.paying import PayAddresses
 from bot.members.standing import collection_of, standing_of
 from bot.settings import Settings
@@ -17,9 +17,7 @@ from dialogs.context import Context
 from dialogs.conversation import Conversation, conversation_from_dict
 from dialogs.members.reminded import REMINDED
 from dialogs.members.standing import NOBODY
-from dialogs.members.taking_up import ask_reminded
 from dialogs.questions import GOAL
-from dialogs.replies import Text
 from dialogs.respond import Turn, greet, open_question
 from member_store.members.collection import current
 from member_store.members.delegations import is_known, known_contact
@@ -88,8 +86,7 @@ class Looking:
             who = channel, account, conversation.locale, was_here(state)
             waited = waiting_for(records, *who) if records.waiting else Waited()
             around = self.around(self.context(), records, channel, account)
-            turn = Turn(replace(conversation, reminded=waited.reminded), (Text(waited.text),) if waited.text else ())
-            turn = ask_reminded(turn, around)
+            turn = told_of(waited, Turn(conversation, ()), around)
             if turn.conversation.asked != REMINDED:
                 asked = open_question(conversation, around) if waited.text and conversation.steps else None
                 turn = Turn(conversation, (*turn.replies, *([asked] if asked else [])))

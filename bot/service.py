@@ -36,6 +36,7 @@ from bot.leaving import (
     is_with_people,
     is_word,
     leaving,
+    told_of,
     unchanged,
     waiting_for,
     with_people,
@@ -49,10 +50,9 @@ from dialogs.conversation import Conversation
 from dialogs.members.codes import read_code
 from dialogs.members.effects import Done, Erase
 from dialogs.members.outcomes import concluded
-from dialogs.members.taking_up import ask_reminded
 from dialogs.offers import tapped
 from dialogs.questions import GOAL
-from dialogs.replies import Reply, Text
+from dialogs.replies import Reply
 from dialogs.respond import Turn, open_question, respond
 from dialogs.resuming import Resumed, resumed
 from dialogs.understanding import mask_identity_numbers
@@ -121,11 +121,7 @@ class Service(Looking):
                 # Whoever begins anew wants to hear nothing of what was before.
                 told = going_on.told if turn.conversation.steps or not going_on.conversation.steps else ()
                 turn, forgets = self._acted(turn, around, records, inbound)
-            late = (Text(waited.text),) if waited.text else ()
-            turn = replace(turn, replies=(*late, *told, *turn.replies))
-            if waited.reminded:
-                turn = replace(turn, conversation=replace(turn.conversation, reminded=waited.reminded))
-            turn = ask_reminded(turn, around) if turn.conversation.reminded else turn
+            turn = told_of(waited, replace(turn, replies=(*told, *turn.replies)), around)
             kept = reduced(turn, received, forgets=forgets, opens=inbound.opens)
             if is_guess(state, tells or inbound.locale):
                 kept.state[GUESSED] = True

@@ -127,12 +127,17 @@ def told(telling: Iterable[Telling], today: date, words: Catalogue) -> str:
 
 
 def as_message(telling: Sequence[Telling], today: date, words: Catalogue) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """What is sent to one contact: the text, the words by which they go on in it, and these to be tapped, with ids."""
+    """What is sent to one contact: the text, and the words by which they go on from it, each with the id of its tap."""
     says = {_say(each, words): f"{ABOUT}{each.reminder_id}" for each in telling}
-    quoted = [words(N_("reminder.quoted"), text=each) for each in says]
+    stop = words(N_("reminder.say.stop")), f"{SAY}0"
+    return f"{told(telling, today, words)}\n{words(N_('reminder.below'))}", (*says.items(), stop)
+
+
+def onward(telling: Sequence[Telling], words: Catalogue) -> str:
+    """How somebody goes on from here by words, where there is nothing to tap."""
+    quoted = [words(N_("reminder.quoted"), text=each) for each in dict.fromkeys(_say(one, words) for one in telling)]
     stop = words(N_("reminder.say.stop"))
-    onward = words(N_("reminder.onward"), says=words.listed(quoted)), words(N_("reminder.stop"), stop=stop)
-    return "\n".join([told(telling, today, words), *onward]), (*says.items(), (stop, f"{SAY}0"))
+    return "\n".join([words(N_("reminder.onward"), says=words.listed(quoted)), words(N_("reminder.stop"), stop=stop)])
 
 
 def _head(one: Telling, today: date, words: Catalogue) -> str:

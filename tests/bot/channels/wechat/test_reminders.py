@@ -211,7 +211,7 @@ async def test_what_a_notice_is_about_is_told_on_the_page_that_it_opens_and_once
     resident.service.visited("wechat", resident.openid, "visit-1")
     shown = resident.page()
     assert "您还没有交，要交60元" in shown
-    assert shown.endswith("现在要办吗？")
+    assert shown.endswith("您要办哪一样？")
     assert not store.waits("wechat", resident.openid)
     assert "60元" in resident.writes("好")
 
@@ -232,6 +232,13 @@ async def test_who_has_not_written_for_long_hears_it_when_they_come(resident: Re
     assert "您还没有交，要交60元" in said
     assert resident.ledger() == [("given", None, None)]
     assert "要交60元" not in resident.writes()
+
+
+async def test_where_something_else_is_asked_the_words_to_go_on_by_stand_in_the_reminder(resident: Resident) -> None:
+    await resident.is_reminded()
+    said = resident.writes("我能参保吗")
+    assert "请说“查我的参保”" in said
+    assert "您要办哪一样" not in said
 
 
 async def test_who_has_paid_meanwhile_does_not_hear_it_when_they_come(resident: Resident) -> None:
