@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogs.context import N_, Case, Words
-from dialogs.members.standing import ACT, Member
 from dialogs.replies import Choice, Question
 from dialogs.understanding import Findings
 
@@ -41,7 +40,7 @@ def reminded_question(case: Case, reminded: Sequence[Reminded]) -> Question:
     """What is to be done now? Something for each of these, nothing, or to hear no more of it."""
     found = [(each, case.standing.by_key(str(each.key))) for each in reminded]
     choices = [
-        Choice(str(each.key), going_on(case.words, member.relation, member.name, renews=may_renew(each, member)))
+        Choice(str(each.key), going_on(case.words, member.relation, member.name, renews=each.renews))
         for each, member in found
         if member is not None
     ]
@@ -60,11 +59,6 @@ def reminded_choice(text: str, findings: Findings, asked: Question) -> str | Non
     if findings.choice is not None and (len(text) <= _SHORT or any(text == each.label for each in asked.choices)):
         return findings.choice
     return YES if findings.command == YES else None
-
-
-def may_renew(reminded: Reminded, member: Member) -> bool:
-    """Whether somebody can be renewed, and by this contact, who may only look at some."""
-    return reminded.renews and ACT in member.scopes
 
 
 def going_on(words: Words, relation: str, name: str, *, renews: bool) -> str:

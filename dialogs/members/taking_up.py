@@ -9,7 +9,7 @@ from dialogs.context import N_, Context
 from dialogs.conversation import Conversation
 from dialogs.going_on import Turn
 from dialogs.members.acts import REMINDERS
-from dialogs.members.reminded import LATER, REMINDED, STOP, YES, Reminded, may_renew
+from dialogs.members.reminded import LATER, REMINDED, STOP, YES, Reminded
 from dialogs.members.taking import Taking
 from dialogs.members.years import renewal_year
 from dialogs.questions import GOAL
@@ -58,11 +58,14 @@ class TakingUp(Taking):
         return self.taken_up(next(each for each in reminded if choice in (YES, str(each.key))))
 
     def taken_up(self, reminded: Reminded) -> Turn:
-        """Go on with somebody of whom a reminder told: whoever can be renewed is, as that is what was offered."""
+        """Go on with somebody of whom a reminder told: whoever can be renewed is, as that is what was offered.
+
+        Who may only look hears whose permission it takes.
+        """
         left = tuple(each for each in self.conversation.reminded if each != reminded)
         member = self.context.standing.by_key(str(reminded.key))
         said = {"who": str(reminded.key)}
-        if member is not None and may_renew(reminded, member) and renewal_year(self.case(), member) == reminded.year:
+        if member is not None and reminded.renews and renewal_year(self.case(), member) == reminded.year:
             turn = self.begin_act("renew", {**said, "confirm": "yes"})
         else:
             turn = self.begin_act("status", said)

@@ -48,9 +48,7 @@ def labels(turn: Turn) -> list[str]:
 def test_the_question_names_each_by_what_is_to_be_done_and_offers_to_do_nothing(family: Context) -> None:
     turn = asked(family, HERSELF, OWES, HER_CHILD)
     assert turn.conversation.asked == REMINDED
-    assert labels(turn) == ["情况没变，续保", "查母亲的参保状态", "查王小宝的参保状态", "先不办", "别提醒我"], (
-        "and nobody is offered a renewal that they may not do"
-    )
+    assert labels(turn) == ["情况没变，续保", "查母亲的参保状态", "情况没变，给王小宝续保", "先不办", "别提醒我"]
 
 
 def test_the_question_survives_being_written_down(family: Context) -> None:
@@ -143,6 +141,12 @@ def test_who_owes_something_is_shown_how_it_stands_and_for_the_right_person(fami
     told = "".join(each.text for each in turn.replies if isinstance(each, Text))
     assert "李阿毛" in told
     assert "张秀英" not in told
+
+
+def test_who_may_only_look_hears_whose_permission_it_takes(family: Context) -> None:
+    turn = take_up(EMPTY, HER_CHILD, family)
+    assert turn.effect is None
+    assert "授权" in turn.replies[0].text  # type: ignore[union-attr]
 
 
 def test_a_reminder_of_another_year_renews_nobody(family: Context) -> None:
