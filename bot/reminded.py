@@ -10,6 +10,7 @@ from dialogs.context import Context
 from dialogs.conversation import Conversation
 from dialogs.going_on import Turn
 from dialogs.members.reminded import Reminded
+from dialogs.members.standing import NOBODY
 from dialogs.members.taking_up import answer_reminder, take_up
 from dialogs.understanding import understand
 from member_store.members import deliveries
@@ -27,7 +28,8 @@ def answered_reminder(
     That is a tap in a reminder, whenever it came; and a bare yes or no, if the last thing that was said to the contact
     was a reminder: `since` is when they were last here.
     """
-    if not context.standing.members or context.standing.worker is not None or inbound.event is not Event.SAID:
+    standing = context.standing
+    if standing is NOBODY or standing.worker is not None or inbound.event is not Event.SAID:
         return None
     contact = records.hash(inbound.channel, inbound.account)
     if inbound.tap is not None:

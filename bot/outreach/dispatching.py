@@ -35,7 +35,7 @@ from bot.outreach.telling import Asked, Telling, as_message, still
 from member_store.errors import StoreError
 from member_store.members import deliveries, outbox
 from member_store.members.outbox import Due
-from member_store.members.records import OFFICE_TIME, Records
+from member_store.members.records import Records
 from member_store.store import Store
 from member_store.tables.sending import DeliveryState
 
@@ -233,7 +233,7 @@ class _Taking:
         """The messages to be sent now, each with its way; None where nothing is due any more."""
         records = self._records
         found = outbox.due(
-            records, self._sender.channel, TAKEN_AT_ONCE, reminders=self._hours.are(records.now.astimezone(OFFICE_TIME))
+            records, self._sender.channel, TAKEN_AT_ONCE, reminders=self._hours.are(records.now, records.today)
         )
         if not found:
             return None

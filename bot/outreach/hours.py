@@ -1,10 +1,12 @@
-"""The hours in which people may be disturbed."""
+"""The hours in which people may be disturbed, on days on which offices work."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from bot.outreach.workdays import is_workday
 from member_store.members.records import OFFICE_TIME
 
 
@@ -14,10 +16,11 @@ class Hours:
 
     first: int
     last: int
+    works_on: Callable[[date], bool] = is_workday
 
-    def are(self, now: datetime) -> bool:
-        """Whether a moment, in office time, lies within."""
-        return self.first <= now.hour < self.last
+    def are(self, now: datetime, today: date) -> bool:
+        """Whether a moment lies within, on a day."""
+        return self.first <= now.astimezone(OFFICE_TIME).hour < self.last and self.works_on(today)
 
     def begin(self, day: date) -> datetime:
         """When they begin on a day."""

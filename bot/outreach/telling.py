@@ -128,14 +128,14 @@ def told(telling: Iterable[Telling], today: date, words: Catalogue) -> str:
 
 def as_message(telling: Sequence[Telling], today: date, words: Catalogue) -> tuple[str, tuple[tuple[str, str], ...]]:
     """What is sent to one contact: the text, and the words by which they go on from it, each with the id of its tap."""
-    says = {_say(each, words): f"{ABOUT}{each.reminder_id}" for each in telling}
+    taps = [(label, f"{ABOUT}{each.reminder_id}") for label, each in zip(_says(telling, words), telling, strict=True)]
     stop = words(N_("reminder.say.stop")), f"{SAY}0"
-    return f"{told(telling, today, words)}\n{words(N_('reminder.below'))}", (*says.items(), stop)
+    return f"{told(telling, today, words)}\n{words(N_('reminder.below'))}", (*taps, stop)
 
 
 def onward(telling: Sequence[Telling], words: Catalogue) -> str:
     """How somebody goes on from here by words, where there is nothing to tap."""
-    quoted = [words(N_("reminder.quoted"), text=each) for each in dict.fromkeys(_say(one, words) for one in telling)]
+    quoted = [words(N_("reminder.quoted"), text=each) for each in _says(telling, words)]
     stop = words(N_("reminder.say.stop"))
     return "\n".join([words(N_("reminder.onward"), says=words.listed(quoted)), words(N_("reminder.stop"), stop=stop)])
 
@@ -167,6 +167,6 @@ def _who(one: Telling, words: Catalogue) -> str:
     return words("member.called", name=one.name, relation=words(f"relation.{one.relation}"))
 
 
-def _say(one: Telling, words: Catalogue) -> str:
-    """The sentence by which somebody goes on from here, for the person that it is about."""
-    return going_on(words, one.relation, one.name, renews=one.reminded.renews)
+def _says(telling: Sequence[Telling], words: Catalogue) -> list[str]:
+    """The sentence by which somebody goes on from here, for each person whom it is about."""
+    return going_on(words, [(each.relation, each.name, each.reminded.renews) for each in telling])

@@ -108,7 +108,7 @@ class Working:
 
     def _is_due(self, channel: str) -> bool:
         with self._clock.reading(self._store) as records:
-            return outbox.is_due(records, channel, reminders=self._hours.are(records.now.astimezone(OFFICE_TIME)))
+            return outbox.is_due(records, channel, reminders=self._hours.are(records.now, records.today))
 
     async def tidy(self) -> None:
         """What a sender that is no more has left is in doubt; what nobody sends waits for a visit, or is over."""

@@ -20,7 +20,7 @@ _SHORT = 3
 """Characters in which a choice is picked by its number, and nothing else is said."""
 
 _BY_RELATION = ("spouse", "father", "mother")
-"""Of these there is one: how they are called tells who it is. All others are called by their name."""
+"""Of these there is one, most of the time. All others are called by their name."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,12 @@ class Reminded:
 
 def reminded_question(case: Case, reminded: Sequence[Reminded]) -> Question:
     """What is to be done now? Something for each of these, nothing, or to hear no more of it."""
-    found = [(each, case.standing.by_key(str(each.key))) for each in reminded]
-    choices = [
-        Choice(str(each.key), going_on(case.words, member.relation, member.name, renews=each.renews))
-        for each, member in found
-        if member is not None
-    ]
-    for value, label in ((LATER, N_("label.later")), (STOP, N_("reminder.say.stop"))):
-        choices.append(Choice(value, case.words(label)))
+    known = {each.key: each for each in case.standing.members}
+    found = [(each, known[each.key]) for each in reminded if each.key in known]
+    labels = going_on(case.words, [(member.relation, member.name, each.renews) for each, member in found])
+    choices = [Choice(str(each.key), label) for (each, _), label in zip(found, labels, strict=True)]
+    for value, message in ((LATER, N_("label.later")), (STOP, N_("reminder.say.stop"))):
+        choices.append(Choice(value, case.words(message)))
     return Question(REMINDED, case.words("ask.reminded"), tuple(choices))
 
 
@@ -61,8 +59,19 @@ def reminded_choice(text: str, findings: Findings, asked: Question) -> str | Non
     return YES if findings.command == YES else None
 
 
-def going_on(words: Words, relation: str, name: str, *, renews: bool) -> str:
-    """What somebody says to go on from a reminder: for whom, and, to be renewed, that nothing has changed."""
+def going_on(words: Words, people: Sequence[tuple[str, str, bool]]) -> list[str]:
+    """What somebody says to go on from a reminder: for whom, and, to be renewed, that nothing has changed.
+
+    Of each of the people their relation, their name, and whether they can be renewed. No two of them are said alike.
+    """
+    labels = [_label(words, relation, name, renews=renews) for relation, name, renews in people]
+    return [
+        label if labels.count(label) == 1 else _label(words, "other", name, renews=renews)
+        for label, (_, name, renews) in zip(labels, people, strict=True)
+    ]
+
+
+def _label(words: Words, relation: str, name: str, *, renews: bool) -> str:
     if relation == "self":
         return words(N_("reminder.say.renew") if renews else N_("reminder.say.status"))
     if relation in _BY_RELATION:

@@ -55,7 +55,8 @@ class TakingUp(Taking):
             return self.begin_act("unremind", {"reminders": " ".join(("off", *REMINDERS))})
         if choice == YES and len(reminded) > 1:
             return self.again(Text(self.words("reminded.which")))
-        return self.taken_up(next(each for each in reminded if choice in (YES, str(each.key))))
+        picked = next((each for each in reminded if choice in (YES, str(each.key))), None)
+        return self.taken_up(picked) if picked is not None else self.not_now()
 
     def taken_up(self, reminded: Reminded) -> Turn:
         """Go on with somebody of whom a reminder told: whoever can be renewed is, as that is what was offered.

@@ -191,6 +191,18 @@ async def test_a_window_that_is_changed_or_taken_back_stops_what_was_planned_for
     assert world.sender.sent == []
 
 
+async def test_what_had_to_wait_does_not_leave_on_a_day_off_either(world: World) -> None:
+    world.owes("o-1")
+    assert world.plan() == 1
+    # From Monday to Friday nothing goes; the platform has its quota back on Saturday.
+    saturday = MORNING + timedelta(days=5)
+    world.sender.does = [QuotaSpent(saturday)]
+    assert (await world.run()).sent == 0
+    assert (await world.run(days=5)).sent == 0
+    assert (await world.run(days=1)).sent == 0
+    assert (await world.run(days=1)).sent == 1, "on Monday"
+
+
 async def test_reminders_wait_for_the_hours_and_other_messages_do_not(world: World) -> None:
     world.now = MORNING - timedelta(hours=2)
     world.owes("zhang")

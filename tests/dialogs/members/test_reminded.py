@@ -51,6 +51,15 @@ def test_the_question_names_each_by_what_is_to_be_done_and_offers_to_do_nothing(
     assert labels(turn) == ["情况没变，续保", "查母亲的参保状态", "情况没变，给王小宝续保", "先不办", "别提醒我"]
 
 
+def test_two_who_are_called_alike_are_told_apart_by_their_names(context: Make) -> None:
+    other = replace(MOTHER, key=4, name="赵玉梅")
+    there = context(Standing((MOTHER, other)))
+    turn = asked(there, OWES, Reminded(4, 2008))
+    assert labels(turn)[:2] == ["查李阿毛的参保状态", "查赵玉梅的参保状态"]
+    told = respond(turn.conversation, "查赵玉梅的参保状态", there).replies[0]
+    assert "赵玉梅" in told.text  # type: ignore[union-attr]
+
+
 def test_the_question_survives_being_written_down(family: Context) -> None:
     conversation = asked(family, HERSELF, OWES).conversation
     stored = conversation_from_dict(conversation.to_dict())
@@ -163,6 +172,11 @@ def test_the_next_year_can_be_renewed_while_its_office_collects(context: Make) -
     assert "2009年" in typed.replies[-1].text  # type: ignore[union-attr]
     closed = replace(there, collection=lambda _county: replace(window, stage="closed"))
     assert take_up(EMPTY, Reminded(1, 2009, True), closed).effect is None
+
+
+def test_a_yes_to_nobody_does_nothing(family: Context) -> None:
+    turn = respond(replace(EMPTY, asked=REMINDED), "好", family)
+    assert turn.effect is None
 
 
 def test_who_may_not_be_seen_any_more_is_not_asked_about(context: Make) -> None:

@@ -70,7 +70,7 @@ async def run(store: Store, settings: Settings, later: float = 0) -> Run:
     """A run, so many seconds later."""
     clock = Clock(lambda: datetime.now(UTC) + timedelta(seconds=later), lambda: None)
     async with Broadcasting(settings) as sender:
-        return await Dispatching(store, TelegramSender(sender, settings), Hours(0, 24), clock).run()
+        return await Dispatching(store, TelegramSender(sender, settings), Hours(0, 24, lambda _: True), clock).run()
 
 
 def states(store: Store) -> dict[int, tuple[str, str | None]]:

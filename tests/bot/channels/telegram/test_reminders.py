@@ -20,7 +20,7 @@ from tests.bot.channels.telegram.conftest import Hebao, settings_without_store
 from tests.member_store.members.money import keep, somebody, verified
 from tests.standins.telegram import Person, TelegramStandIn, wait_for
 
-ALL_DAY = Hours(0, 24)
+ALL_DAY = Hours(0, 24, lambda _: True)
 
 
 def owes(hebao: Hebao, person: Person, relation: str, name: str, year: int = 2008) -> None:

@@ -42,7 +42,7 @@ contribution_due:
     time3: '{{time}}'
     phrase4: 医疗保险
 """
-ALL_DAY = Hours(0, 24)
+ALL_DAY = Hours(0, 24, lambda _: True)
 FACTS = {
     "age": 60,
     "registered_locally": True,
