@@ -31,6 +31,7 @@ from bot.logs import log_failure
 from bot.outreach.clock import Clock
 from bot.outreach.hours import Hours
 from bot.outreach.messages import Message, Sender
+from bot.outreach.pace import Pace
 from bot.outreach.telling import Asked, Telling, as_message, still
 from member_store.errors import StoreError
 from member_store.members import deliveries, outbox
@@ -56,9 +57,6 @@ _WRITE_FOR_SECONDS = 90.0
 """Well within the time after which what was not settled is in doubt."""
 
 _ALIVE_SECONDS = 30.0
-
-_LAG_SECONDS = 0.5
-"""By so much a sender that was held up may be late and still catch up."""
 
 Result = TypeVar("Result")
 
@@ -288,25 +286,6 @@ class _Taking:
             until=min(each.window.days.last for each in left),
             attempts=max(each.attempts for each in theirs),
         )
-
-
-class Pace:
-    """So many turns a second, evenly; who was held up for a moment catches up."""
-
-    def __init__(self, per_second: float) -> None:
-        self._interval = 1 / per_second
-        self._next = time.monotonic()
-
-    async def turn(self) -> None:
-        """Wait until it is one's turn."""
-        at = max(self._next, time.monotonic() - _LAG_SECONDS)
-        self._next = at + self._interval
-        while (left := at - time.monotonic()) > 0:
-            await asyncio.sleep(left)
-
-    def rest(self, seconds: float) -> None:
-        """Let nobody have a turn for so long."""
-        self._next = max(self._next, time.monotonic() + seconds)
 
 
 def _is_long(fault: DeliveryFault | None) -> bool:

@@ -11,20 +11,17 @@ import asyncio
 import logging
 import math
 import os
-from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Self
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.ext import AIORateLimiter, ApplicationBuilder, Defaults
 
-from bot.channels.faults import BadTarget, Blocked, DeliveryFault, Misconfigured, Moved, NotAccepted, Unavailable, Wait
+from bot.channels.faults import BadTarget, Moved, NotAccepted, Unavailable, Wait
 from bot.channels.telegram.checking import check_token, unreachable
 from bot.channels.telegram.faults import telegram_fault
 from bot.channels.telegram.pacing import Pacing
-from bot.channels.telegram.rendering import Button, Message, texts
+from bot.channels.telegram.rendering import Button, Message
 from bot.pictures.png import NoPicturesError, png
 from bot.settings import Settings
 
@@ -32,28 +29,12 @@ TRIES = 4
 """Of one message, while Telegram asks to wait or cannot be reached."""
 
 PATIENCE = 60.0
-"""Seconds that Telegram may ask to wait; a longer wait ends the run."""
-
-FAILURES = 3
-"""So many in a row that Telegram could not take end a run."""
+"""Seconds that Telegram may ask to wait; whoever sends has to wait longer by themselves."""
 
 _SECONDS = 20.0
 _BURST = 3
 _PAUSES = (0.5, 2.0, 5.0)
 _MARGIN = 0.05
-
-
-@dataclass(frozen=True)
-class Report:
-    """How a message went: the one at this place (from 0) of those that were given.
-
-    `fault` is None where Telegram took it; `moved_to` is the chat's new id, where it went there.
-    """
-
-    place: int
-    account: str
-    fault: DeliveryFault | None = None
-    moved_to: str | None = None
 
 
 class Broadcasting:
@@ -100,28 +81,6 @@ class Broadcasting:
     async def __aexit__(self, *_: object) -> None:
         await self._application.shutdown()
 
-    async def send_all(self, mail: Iterable[tuple[str, str]]) -> AsyncIterator[Report]:
-        """Send texts, each to an account, and report on each when it is dealt with.
-
-        First one to everybody, then the next: each gets theirs in the order given, and nobody waits for another's
-        second. Nothing more goes to an account that has blocked the bot. When Telegram takes nothing any more, all that
-        is left is reported with the same fault, and was not sent.
-        """
-        blocked: dict[str, Blocked] = {}
-        ends = Ending()
-        for place, account, text in _in_rounds(mail):
-            fault: DeliveryFault | None = ends.fault or blocked.get(account)
-            if fault is None:
-                try:
-                    for message in texts(text):
-                        await self.send(account, message)
-                except DeliveryFault as raised:
-                    fault = raised
-                ends.after(fault)
-            if isinstance(fault, Blocked):
-                blocked[account] = fault
-            yield Report(place, account, fault, self._moved.get(account))
-
     async def send(self, account: str, message: Message) -> None:
         """Send one message as soon as it may go, at most so many times. Raises DeliveryFault where it was not taken."""
         async with self._one_by_one:
@@ -157,21 +116,6 @@ class Broadcasting:
             raise telegram_fault(error) from None
 
 
-class Ending:
-    """Whether it is of any use to go on with a run."""
-
-    def __init__(self) -> None:
-        self.fault: DeliveryFault | None = None
-        """What ended it."""
-        self._failures = 0
-
-    def after(self, fault: DeliveryFault | None) -> None:
-        """Take into account how a message went."""
-        self._failures = self._failures + 1 if isinstance(fault, Unavailable) else 0
-        if isinstance(fault, Wait | Misconfigured) or self._failures == FAILURES:
-            self.fault = fault
-
-
 async def _post(bot: Bot, chat: int, message: Message) -> None:
     if message.picture is not None:
         drawn = await asyncio.to_thread(png, message.picture)
@@ -197,16 +141,3 @@ def _pause(fault: Wait | Unavailable, tried: int) -> float | None:
         return fault.after + _MARGIN if fault.after <= PATIENCE else None
     # What may have arrived is not sent again by itself.
     return None if fault.in_doubt else _PAUSES[min(tried, len(_PAUSES)) - 1]
-
-
-def _in_rounds(mail: Iterable[tuple[str, str]]) -> Iterator[tuple[int, str, str]]:
-    """The first of each account, then the second of each, and so on; each with its place."""
-    queues: dict[str, deque[tuple[int, str]]] = {}
-    for place, (account, text) in enumerate(mail):
-        queues.setdefault(account, deque()).append((place, text))
-    while queues:
-        for account in list(queues):
-            place, text = queues[account].popleft()
-            if not queues[account]:
-                del queues[account]
-            yield place, account, text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -23,7 +22,7 @@ from bot.channels.faults import (
 )
 from bot.outreach import dispatching
 from bot.outreach.clock import Clock
-from bot.outreach.dispatching import Dispatching, Pace, Run
+from bot.outreach.dispatching import Dispatching, Run
 from bot.outreach.hours import Hours
 from bot.outreach.messages import Message
 from bot.outreach.planning import plan_due
@@ -414,22 +413,3 @@ async def test_several_senders_at_once_send_everything_once(world: World) -> Non
     runs = await asyncio.gather(*(world.run() for _ in range(3)))
     assert sum(each.sent for each in runs) == 200
     assert len(world.sender.sent) == len(set(world.sender.sent)) == 200
-
-
-async def test_the_pace_is_kept_within_five_percent_and_a_short_delay_is_caught_up() -> None:
-    pace, begun = Pace(400), time.monotonic()
-    await pace.turn()
-    for number in range(200):
-        if number == 100:
-            time.sleep(0.1)
-        await pace.turn()
-    assert 200 / (time.monotonic() - begun) == pytest.approx(400, rel=0.05)
-
-
-async def test_while_a_platform_asks_to_wait_nobody_has_a_turn() -> None:
-    pace = Pace(1000)
-    await pace.turn()
-    pace.rest(0.2)
-    begun = time.monotonic()
-    await pace.turn()
-    assert time.monotonic() - begun >= 0.19
