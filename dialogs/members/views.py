@@ -19,7 +19,7 @@ COLLECTED = {
 }
 """When to pay, by how the collection stands."""
 
-OWES, OWES_AT_LEAST = N_("household.owes"), N_("household.owes_at_least")
+OWES, OWES_AT_LEAST, OWES_UNKNOWN = N_("household.owes"), N_("household.owes_at_least"), N_("household.owes_unknown")
 PERMITTED, PERMITTED_NOBODY = N_("permissions.of"), N_("permissions.nobody")
 
 
@@ -95,12 +95,19 @@ def collected(found: Collection, words: Words) -> str:
 
 
 def household_view(case: Case, elsewhere: Sequence[tuple[str, str]] = ()) -> tuple[Reply, ...]:
-    """What the family owes for this year: one line each, and who needs nothing here.
+    """What the family owes for this year, and for a later one for which some are enrolled already: one line each.
 
     `elsewhere` are those of the conversation who may not join: who they are, and the rule that says so.
     """
-    words = case.words
     year = present_year(case)
+    later = {
+        each.year for member in case.standing.members for each in member.enrolments if each.live and each.year > year
+    }
+    return (_household(case, year, elsewhere), *(_household(case, each) for each in sorted(later)))
+
+
+def _household(case: Case, year: int, elsewhere: Sequence[tuple[str, str]] = ()) -> Receipt:
+    words = case.words
     lines: list[Line] = []
     days: dict[str, None] = {}
     total, known, illustrative = 0, True, False
@@ -122,10 +129,12 @@ def household_view(case: Case, elsewhere: Sequence[tuple[str, str]] = ()) -> tup
             lines.append(Line(label, words.money(exactly(amount)), "part"))
     lines += [Line(words(f"relation.{relation}"), reason, "step") for relation, reason in elsewhere]
     amount_told = words.money(exactly(total))
-    headline = words(OWES if known else OWES_AT_LEAST, year=year, amount=amount_told)
+    headline = words(OWES if known else OWES_AT_LEAST if total else OWES_UNKNOWN, year=year, amount=amount_told)
+    if known or total:
+        lines.append(Line(words("household.total"), amount_told, "total"))
     notes = (list(days) or [words("household.when")]) if total or not known else []
     badge = words("badge.illustrative") if illustrative else ""
-    return (Receipt(headline, (*lines, Line(words("household.total"), amount_told, "total")), tuple(notes), badge),)
+    return Receipt(headline, tuple(lines), tuple(notes), badge)
 
 
 def _owed(found: EnrolmentView) -> int | None:
