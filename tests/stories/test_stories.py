@@ -22,9 +22,21 @@ from tests.stories.story import Heard, Story, play, stories
 from tests.transcripts.test_killed_server import post
 
 ALL = stories()
+ALWAYS_ON_POSTGRESQL = ("daughter_enrols_three", "exported_then_deleted", "linked_accounts", "reminders", "hardship")
+"""The others are played there by make soak."""
+
+ON_EACH = [
+    pytest.param(
+        *(database, each),
+        id=f"{database}-{each.file}",
+        marks=[pytest.mark.long] if database == "postgresql" and each.file not in ALWAYS_ON_POSTGRESQL else [],
+    )
+    for database in ("sqlite", "postgresql")
+    for each in ALL
+]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def settings_for(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[Story], None]:
@@ -54,7 +66,7 @@ def run(arguments: list[str]) -> Heard:
     return Heard(told, failed=ran.exit_code != 0)
 
 
-@pytest.mark.parametrize("story", ALL, ids=lambda each: each.file)
+@pytest.mark.parametrize(("settings_for", "story"), ON_EACH, indirect=["settings_for"])
 def test_a_story_goes_as_written_with_a_restart_before_every_message(
     story: Story, settings_for: Callable[[Story], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -47,6 +47,7 @@ def states(store: Store) -> Counter[str]:
         return Counter(row.state.value for row in records.connection.execute(table.select()))
 
 
+@pytest.mark.long
 def test_two_workers_send_every_reminder_once_although_one_of_them_is_killed(
     postgresql_url: str, tmp_path: Path
 ) -> None:
