@@ -45,18 +45,18 @@ class Waited:
     more: bool = False
 
 
-def waiting_for(records: Records, channel: str, account: str, locale: str, since: datetime.datetime) -> Waited:
-    """What has waited for a contact's visit; `since` is when they were last here."""
+def waiting_for(records: Records, channel: str, account: str, locale: str, since: datetime.datetime | None) -> Waited:
+    """What has waited for a contact's visit; `since` is when they were last here, None where nobody knows."""
     taken, more = deliveries.take(records, channel, account)
     texts = [each.payload["body"] for each in taken if each.reminder_id is None]
     contact = records.hash(channel, account)
     ids = [(each.id, each.reminder_id) for each in taken if each.reminder_id is not None]
     # A notice has room for a few fields; what it is about is told here.
-    ids += deliveries.reminded_since(records, contact, since, [deliveries.NOTICE])
+    ids += deliveries.reminded_since(records, contact, since, deliveries.NOTICE)
     if not ids:
         return Waited("\n\n".join(texts), more=more)
     # Few turns find one, and most processes never tell any.
-    from bot.outreach.telling import Asked, onward, still, told
+    from bot.outreach.telling import Asked, latest, onward, still, told
 
     telling, silent = still(records, [Asked(delivery, contact, reminder) for delivery, reminder in ids])
     for each in taken:
@@ -66,13 +66,11 @@ def waiting_for(records: Records, channel: str, account: str, locale: str, since
         elif each.id in silent and not each.in_doubt:
             reason = silent[each.id]
             deliveries.refuse(records, each.id, (each.reason or reason) if reason == "too_late" else reason)
-    # Of several about the same the last one counts.
-    latest = list({(each.person_id, each.occasion.year): each for each in telling.values()}.values())
-    if not latest:
+    if not telling:
         return Waited("\n\n".join(texts), more=more)
-    words = catalogue(locale)
-    texts.append(told(latest, records.today, words))
-    return Waited("\n\n".join(texts), tuple(each.reminded for each in latest), onward(latest, words), more)
+    words, to_tell = catalogue(locale), latest(telling)
+    texts.append(told(to_tell, records.today, words))
+    return Waited("\n\n".join(texts), tuple(each.reminded for each in to_tell), onward(to_tell, words), more)
 
 
 def told_of(waited: Waited, turn: Turn, around: Context) -> Turn:

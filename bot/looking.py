@@ -26,8 +26,6 @@ from member_store.members.records import Records
 from member_store.store import Store
 from member_store.turns import Reduced
 
-_LONG_AGO = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-
 HISTORY = 50
 """Turns that a page shows."""
 
@@ -169,13 +167,13 @@ class Looking:
         return [(text, question) for text, question in told[-last:] if text], locale, len(found) <= last
 
 
-def was_here(state: dict[str, Any] | None) -> datetime.datetime:
-    """When the person last said something; the beginning of all times where nobody knows."""
+def was_here(state: dict[str, Any] | None) -> datetime.datetime | None:
+    """When the person last said something; None where nobody knows."""
     said_at = (state or {}).get("said_at")
-    return datetime.datetime.fromisoformat(said_at) if isinstance(said_at, str) else _LONG_AGO
+    return datetime.datetime.fromisoformat(said_at) if isinstance(said_at, str) else None
 
 
 def away(state: dict[str, Any] | None, now: datetime.datetime) -> datetime.timedelta:
     """How long ago the person last said something; no time at all where nobody knows."""
-    said_at = (state or {}).get("said_at")
-    return now - datetime.datetime.fromisoformat(said_at) if isinstance(said_at, str) else datetime.timedelta()
+    here = was_here(state)
+    return now - here if here is not None else datetime.timedelta()

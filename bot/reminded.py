@@ -21,12 +21,12 @@ _LONGEST = 12
 
 
 def answered_reminder(
-    records: Records, inbound: Inbound, conversation: Conversation, context: Context, since: datetime.datetime
+    records: Records, inbound: Inbound, conversation: Conversation, context: Context, since: datetime.datetime | None
 ) -> Turn | None:
     """The turn that goes on from a reminder; None where the message is no answer to one.
 
     That is a tap in a reminder, whenever it came; and a bare yes or no, if the last thing that was said to the contact
-    was a reminder: `since` is when they were last here.
+    was a reminder: `since` is when they were last here, None where nobody knows.
     """
     standing = context.standing
     if standing is NOBODY or standing.worker is not None or inbound.event is not Event.SAID:
@@ -53,7 +53,7 @@ def _still(records: Records, contact: str, asked: list[tuple[int, int]]) -> list
     if not asked:
         return []
     # Few turns need it, and most processes never tell any.
-    from bot.outreach.telling import Asked, still
+    from bot.outreach.telling import Asked, latest, still
 
     telling, _ = still(records, [Asked(delivery, contact, reminder) for delivery, reminder in asked])
-    return list({(each.person_id, each.occasion.year): each.reminded for each in telling.values()}.values())
+    return [each.reminded for each in latest(telling)]

@@ -271,11 +271,9 @@ def _on_record(conversation: Conversation, facts: Mapping[str, Value], context: 
         known["stays_this_year"] = member.stays + 1
     latest = member.latest
     if latest is not None:
-        known = {
-            **stated_facts(latest.facts),
-            **({"county": latest.county} if latest.county in context.counties else {}),
-            **known,
-        }
+        known = {**stated_facts(latest.facts), **known}
+        if latest.county in context.counties:
+            known["county"] = latest.county
     return {name: value for name, value in known.items() if name not in facts and _INSTEAD.get(name) not in facts}
 
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import structlog
 
@@ -57,8 +56,6 @@ _WRITE_FOR_SECONDS = 90.0
 """Well within the time after which what was not settled is in doubt."""
 
 _ALIVE_SECONDS = 30.0
-
-Result = TypeVar("Result")
 
 
 @dataclass

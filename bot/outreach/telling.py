@@ -110,6 +110,11 @@ def still(records: Records, asked: Sequence[Asked]) -> tuple[dict[int, Telling],
     return telling, silent
 
 
+def latest(telling: Mapping[int, Telling]) -> list[Telling]:
+    """What is still to be said to one contact, of several about the same person and year the last."""
+    return list({(each.person_id, each.occasion.year): each for each in telling.values()}.values())
+
+
 def told(telling: Iterable[Telling], today: date, words: Catalogue) -> str:
     """One text for all that one contact is told."""
     alike: dict[Occasion, list[Telling]] = {}

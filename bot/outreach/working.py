@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 _VISITS_AT_ONCE = 5_000
 _BACKUP = "hebao-"
-
-Result = TypeVar("Result")
 
 
 class Working:

@@ -43,12 +43,14 @@ _WAITING = (
 )
 _LEAVE = deliveries.insert()
 _CHANGE = deliveries.update().where(_columns.id == bindparam("which"))
-_CONTACT = select(_columns.contact).where(_columns.id == bindparam("which"))
 _CLAIM = _CHANGE.where(_columns.state == DeliveryState.WAITING).values(attempts=_columns.attempts + 1)
 _WINDOW = select(_conversations.heard_at, _conversations.window_kind, _conversations.window_at).where(
     _conversations.contact == bindparam("to")
 )
-_WAITS = conversations.update().where(_conversations.contact == bindparam("to")).values(waiting=True)
+_OF_DELIVERY = select(_columns.contact).where(_columns.id == bindparam("which")).scalar_subquery()
+_SET_WAITING = conversations.update().values(waiting=True)
+_WAITS = _SET_WAITING.where(_conversations.contact == bindparam("to"))
+_WAITS_FOR = _SET_WAITING.where(_conversations.contact == _OF_DELIVERY)
 
 
 @dataclass(frozen=True)
@@ -158,10 +160,10 @@ def take(records: Records, channel: str, account: str) -> tuple[list[Waiting], b
 
 
 def reminded_since(
-    records: Records, contact: str, since: datetime, ways: Sequence[str] | None = None
+    records: Records, contact: str, since: datetime | None, way: str | None = None
 ) -> list[tuple[int, int]]:
-    """The reminders that a contact (its keyed hash) got since a moment, or may have got, in their order: the ids of the
-    message and of the reminder. `ways` are those by which they went, all where none are given.
+    """The reminders that a contact (its keyed hash) got, or may have got, in their order: the ids of the message and of
+    the reminder. Since a moment and by one way, where these are given.
     """
     got = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.IN_DOUBT)
     found = select(_columns.id, _columns.reminder_id).where(
@@ -169,8 +171,8 @@ def reminded_since(
         _columns.kind == REMINDER,
         _columns.reminder_id.is_not(None),
         _columns.state.in_(got),
-        _columns.changed_at > since,
-        *([_columns.way.in_(ways)] if ways is not None else []),
+        *([_columns.changed_at > since] if since is not None else []),
+        *([_columns.way == way] if way is not None else []),
     )
     return [(row.id, row.reminder_id) for row in records.connection.execute(found.order_by(_columns.id))]
 
@@ -199,7 +201,7 @@ def sent(records: Records, delivery: int, platform_id: str | None = None) -> Non
 def put_back(records: Records, delivery: int, reason: str, code: str = "", try_at: datetime | None = None) -> None:
     """It could not be sent this way, and waits: until `try_at`, and at the latest for the contact's next visit."""
     _change(records, delivery, DeliveryState.WAITING, reason=reason, code=code or None, way=None, try_at=try_at)
-    tell_at_visit(records, str(records.connection.execute(_CONTACT, {"which": delivery}).scalar()))
+    records.connection.execute(_WAITS_FOR, {"which": delivery})
 
 
 def refuse(records: Records, delivery: int, reason: str, code: str = "") -> None:
@@ -210,7 +212,7 @@ def refuse(records: Records, delivery: int, reason: str, code: str = "") -> None
 def doubt(records: Records, delivery: int, code: str = "") -> None:
     """Nobody can say whether the platform took it: it is not sent again by itself."""
     _change(records, delivery, DeliveryState.IN_DOUBT, reason="in_doubt", code=code or None, try_at=None)
-    tell_at_visit(records, str(records.connection.execute(_CONTACT, {"which": delivery}).scalar()))
+    records.connection.execute(_WAITS_FOR, {"which": delivery})
 
 
 def refuse_waiting(records: Records, channel: str, account: str, reason: str) -> int:
