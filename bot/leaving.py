@@ -76,7 +76,10 @@ def waiting_for(records: Records, channel: str, account: str, locale: str, since
 def told_of(waited: Waited, turn: Turn, around: Context) -> Turn:
     """The turn with what has waited told first, and the question what to do of it last, unless another one is open."""
     if waited.reminded:
-        turn = replace(turn, conversation=replace(turn.conversation, reminded=waited.reminded))
+        conversation = turn.conversation
+        # What was asked of an earlier reminder is asked of this one.
+        asked = None if conversation.asked == REMINDED else conversation.asked
+        turn = replace(turn, conversation=replace(conversation, asked=asked, reminded=waited.reminded))
     after = ask_reminded(turn, around) if turn.conversation.reminded else turn
     if not waited.text:
         return after

@@ -20,7 +20,15 @@ from bot.outreach.hours import Hours
 from bot.outreach.planning import plan_due
 from bot.service import Service
 from bot.settings import Settings
-from member_store.members import collection, delegations, ledger, notice_consents, reminder_choices
+from dialogs.replies import Question
+from member_store.members import (
+    collection,
+    delegations,
+    deliveries,
+    ledger,
+    notice_consents,
+    reminder_choices,
+)
 from member_store.members.collection import Days
 from member_store.members.contributions import Part
 from member_store.members.records import OFFICE_TIME
@@ -81,6 +89,12 @@ class Resident:
         self.wechat.opens(self.openid, "message")
         inbound = Inbound("wechat", self.openid, f"m{datetime.now(UTC).timestamp()}", text, tap=tap, opens="message")
         return "\n".join(getattr(each, "text", "") for each in self.service.handle(inbound).replies)
+
+    def offered(self, text: str = "你好") -> list[str]:
+        self.writes(text)
+        *_, question = self.service.view("wechat", self.openid).exchanges[-1].replies
+        assert isinstance(question, Question)
+        return [each.label for each in question.choices]
 
     def page(self) -> str:
         exchange = self.service.view("wechat", self.openid).exchanges[-1]
@@ -232,6 +246,23 @@ async def test_who_has_not_written_for_long_hears_it_when_they_come(resident: Re
     assert "您还没有交，要交60元" in said
     assert resident.ledger() == [("given", None, None)]
     assert "要交60元" not in resident.writes()
+
+
+async def test_a_later_reminder_asks_its_own_question_in_place_of_the_earlier_ones(resident: Resident) -> None:
+    await resident.is_reminded()
+    assert resident.offered() == ["查我的参保", "先不办", "别提醒我"]
+    with resident.service.store.records() as records:
+        ledger.pay(records, records.locked(Person, resident.key), 2008, 6000, resident.now.date())
+        mother = somebody(records, "李阿毛")
+        keep(records, verified(records, mother), Part("own_part", "individual", 4000))
+        contact = delegations.contact_of(records, "wechat", resident.openid, "zh_Hans")
+        delegations.link(records, contact, mother, "mother", Basis.SELF)
+    later = Clock(lambda: resident.now + timedelta(days=30), lambda: None)
+    list(plan_due(resident.service.store, ALL_DAY, later))
+    with resident.service.store.records() as records:
+        deliveries.tell_at_visit(records, records.hash("wechat", resident.openid))
+    assert resident.offered("嘎嘎嘎") == ["查母亲的参保状态", "先不办", "别提醒我"]
+    assert "李阿毛" in resident.writes("1")
 
 
 async def test_where_something_else_is_asked_the_words_to_go_on_by_stand_in_the_reminder(resident: Resident) -> None:
